@@ -1,0 +1,3 @@
+# What `find_package(dynolith)` finds.
+include(GNUInstallDirs)
+include(CMakePackageConfigHelpers)

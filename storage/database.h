@@ -1,0 +1,117 @@
+// Dynolith embedded: tables, items, indexes, queries and atomic writes in process, without a network
+// and without JSON. The server and the object mapper are front ends of this class.
+//
+//   auto database = Database::open({.directory = "data"});
+//   TableDefinition music{.name = "Music", ...};
+//   auto table = (*database)->create_table(std::move(music));
+//   ItemWrite put{.table = *table, .action = Put{encode_item(item)}};
+//   auto outcome = (*database)->apply(std::span(&put, 1));
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "storage/clock.h"
+#include "storage/encoding/item_encoding.h"
+#include "storage/engine/range_read.h"
+#include "storage/engine/table.h"
+#include "storage/engine/write.h"
+#include "storage/expression/condition.h"
+#include "storage/expression/projection.h"
+#include "storage/kv/open_store.h"
+#include "storage/result.h"
+#include "storage/value/table_schema.h"
+
+namespace dynolith::storage {
+
+struct DatabaseOptions {
+  std::string directory;  // Empty: in memory, gone when the database is closed.
+  kv::Durability durability = kv::Durability::kEverySecond;
+  std::shared_ptr<Clock> clock = system_clock();
+  std::shared_ptr<IdSource> ids = system_id_source();
+  std::function<void(const std::string& line)> log;
+  // How long tables show CREATING and DELETING; 0: a table is usable as soon as create_table returns.
+  int64_t create_table_ms = 0;
+  int64_t delete_table_ms = 0;
+  size_t block_cache_bytes = 128u << 20;
+  uint64_t disk_reserve_bytes = 16u << 20;
+};
+
+// One item read by key.
+struct ItemRead {
+  TablePtr table;
+  EncodedItem key;                        // Exactly the key attributes.
+  const Projection* projection = nullptr;  // Null: all. Outlives the call.
+};
+
+// Threads: any, every call. Calls return when done; a write is then as durable as the options say.
+class Database {
+ public:
+  // Errors: see kv::open_store.
+  static Result<std::unique_ptr<Database>> open(DatabaseOptions options);
+  virtual ~Database() = default;
+
+  // --- Tables. `scope` separates namespaces that do not see each other; mostly empty.
+
+  // The table is usable when this returns; the description says CREATING as the service's does.
+  // Checks the definition (schema rules and limits, in the service's words). Errors: kValidation,
+  // kResourceInUse (it exists), kLimitExceeded.
+  virtual Result<TableDescription> create_table(TableDefinition definition, std::string_view scope = {}) = 0;
+  // Errors: kResourceNotFound "Requested resource not found". Takes no lock.
+  virtual Result<TablePtr> find_table(std::string_view name, std::string_view scope = {}) const = 0;
+  // Errors: kResourceNotFound "Requested resource not found: Table: <name> not found".
+  virtual Result<TableDescription> describe_table(std::string_view name, std::string_view scope = {}) const = 0;
+  // Names after `start` in byte order, at most `limit`.
+  virtual std::vector<std::string> list_tables(std::string_view start, size_t limit,
+                                               std::string_view scope = {}) const = 0;
+  // Its data goes in the background, also across restarts. Errors: kResourceNotFound, kResourceInUse,
+  // kValidation (deletion protection).
+  virtual Result<TableDescription> delete_table(std::string_view name, std::string_view scope = {}) = 0;
+
+  // --- Reading.
+
+  // Calls `sink` once with the stored item in place (before projection: item.item_bytes() is what it
+  // costs), or with the absent item. Errors: kIo and kin.
+  virtual Result<void> get(const Table& table, const EncodedKey& key,
+                           FunctionRef<void(const ItemView& item)> sink) = 0;
+  // All from one state of the database, in the order of `keys`. `sink` returns false to stop.
+  virtual Result<void> multi_get(std::span<const TableKey> keys,
+                                 FunctionRef<bool(size_t index, const ItemView& item)> sink) = 0;
+  // One page of a Query or Scan; `sink` gets each returned item in order (projected, if the read says).
+  // Errors: kValidation for a start key that does not fit, kIo and kin.
+  virtual Result<RangePage> read_range(const RangeRead& read, FunctionRef<void(const ItemView& item)> sink) = 0;
+
+  // --- Writing.
+
+  // Carries out every write, or none of them. All conditions see the items as they were before.
+  // On success items, index entries and tallies become visible together and survive a crash together.
+  //
+  // Needs:  no two writes name the same item.
+  // Errors: for one write: kConditionalCheckFailed (detail.item if asked for), kValidation (an update
+  //         that does not fit the stored item, index key types, sizes). For several: the same code
+  //         kTransactionCanceled with a reason for each write. kTransactionConflict, kUnavailable,
+  //         kIo, kUnknownOutcome. After any of them but the last nothing has changed.
+  virtual Result<std::vector<WriteOutcome>> apply(std::span<const ItemWrite> writes) = 0;
+  // The same for one write, without the vectors.
+  virtual Result<WriteOutcome> apply(const ItemWrite& write) = 0;
+
+  // --- Upkeep.
+  virtual bool is_read_only() const = 0;
+  virtual void compact() = 0;
+  // Waits until no dropped table has data left; for tests and orderly shutdown.
+  virtual void wait_for_background() = 0;
+};
+
+// The key of an item or key parameter, checked against the table. Errors (kValidation, service's words):
+// for items, missing, wrong type, empty, too long; for key parameters "The provided key element does
+// not match the schema", empty, too long.
+Result<EncodedKey> key_of_item(const Table& table, const ItemView& item);
+Result<EncodedKey> key_of_key_parameter(const Table& table, const ItemView& key);
+// Index key attributes of an item: wrong type, empty, too long. Errors as above.
+Result<void> check_index_keys(const Table& table, const ItemView& item, bool from_update);
+
+}  // namespace dynolith::storage

@@ -1,0 +1,51 @@
+// One change to one item, and what came of it. Every write of the product is an ItemWrite handed to
+// Database::apply.
+#pragma once
+
+#include <optional>
+#include <variant>
+#include <vector>
+
+#include "storage/encoding/item_encoding.h"
+#include "storage/encoding/key_encoding.h"
+#include "storage/engine/table.h"
+#include "storage/expression/condition.h"
+#include "storage/expression/update.h"
+
+namespace dynolith::storage {
+
+struct Put {
+  EncodedItem item;
+};
+struct UpdateWrite {
+  const Update* update = nullptr;  // Outlives the call.
+};
+struct Delete {};
+struct ConditionCheck {};  // Changes nothing and only has its condition.
+
+struct ItemWrite {
+  TablePtr table;
+  EncodedKey key;          // From key_of_item or key_of_key_parameter.
+  EncodedItem key_item;    // Just the key attributes; needed for UpdateWrite.
+  std::variant<Put, UpdateWrite, Delete, ConditionCheck> action;
+  const Condition* condition = nullptr;  // Null: none. Outlives the call.
+  bool return_old = false;               // Fill WriteOutcome::old_item.
+  bool return_new = false;               // Fill WriteOutcome::new_item.
+  bool return_old_on_failure = false;    // Fill Error::detail->item when the condition fails.
+};
+
+// What a write cost one index: units, as in the AWS guide, "Write capacity unit consumption".
+struct IndexCharge {
+  const Index* index = nullptr;  // Of the ItemWrite's table.
+  double write_units = 0;
+};
+
+struct WriteOutcome {
+  EncodedItem old_item;  // Absent if there was none, or it was not asked for.
+  EncodedItem new_item;
+  double table_write_units = 0;
+  std::vector<IndexCharge> index_charges;  // Only indexes whose entries changed.
+  uint32_t old_item_bytes = 0, new_item_bytes = 0;
+};
+
+}  // namespace dynolith::storage
