@@ -22,8 +22,8 @@ using JsonArray = simdjson::dom::array;
 // A parser with its buffers; one a thread, reused between requests, shrunk after a large one.
 class JsonParser {
  public:
-  // The parsed object lives until the next call. `body` needs no padding (it is copied if it has none).
-  // Errors: kSerialization without a message: not JSON, not an object, nested deeper than
+  // The parsed object lives until the next call. `body` needs no padding (it is copied if it has
+  // none). Errors: kSerialization without a message: not JSON, not an object, nested deeper than
   // kJsonDepthMax, not UTF-8.
   Result<JsonObject> parse(std::string_view body);
 

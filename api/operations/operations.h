@@ -6,13 +6,11 @@
 #include <string_view>
 
 #include "api/json/reader.h"
+#include "api/wording.h"
 #include "storage/database.h"
 #include "storage/result.h"
 
 namespace dynolith::api {
-
-// Texts of errors: since June 2026, or before.
-enum class Wording : uint8_t { kAws2026, kClassic };
 
 // What every operation is given. Lives as long as the call.
 struct OperationContext {
