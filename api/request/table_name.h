@@ -1,0 +1,27 @@
+// TableName: a name, or the ARN of a table in any region.
+#pragma once
+
+#include <string_view>
+
+#include "api/request/constraints.h"
+#include "api/wording.h"
+#include "storage/result.h"
+
+namespace dynolith::api {
+
+struct TableReference {
+  std::string_view name;   // Bare.
+  std::string_view given;  // As sent; replies echo it.
+};
+
+// Adds what is wrong with the name of a data-plane request. An ARN is left to table_reference().
+void check_table_name(Constraints& constraints, const Slot& slot, Wording wording);
+
+// The name and length rules alone, for names that are keys of RequestItems.
+bool is_table_name(std::string_view given, Wording wording);
+
+// Needs: it has passed check_table_name() or is_table_name(). Errors: kValidation, "Invalid
+// TableArn: Invalid ResourceArn provided as input <arn>".
+Result<TableReference> table_reference(std::string_view given);
+
+}  // namespace dynolith::api
