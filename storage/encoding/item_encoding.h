@@ -59,23 +59,41 @@ class ItemEncoder {
   void value(const ValueView& value);
 
   bool last_set_had_duplicates() const { return last_set_had_duplicates_; }
-  // DynamoDB's count of the bytes written since begin_item(), at the outermost level.
-  size_t item_bytes() const;
+  // DynamoDB's count of the outermost attributes finished since begin_item(), a repeated one each time;
+  // after finish_item(), that of the item.
+  size_t item_bytes() const { return outermost_bytes_; }
 
  private:
+  // A member or element of an open container: its name (of maps) and value, in scratch_.
   struct Child {
-    uint32_t name_begin, name_end, value_begin, value_end;
+    uint64_t rank;  // The first bytes of the name or set member, as a number that sorts as they do.
+    uint32_t begin, name_end, end;
     uint32_t item_bytes;  // Name and value, as DynamoDB counts.
   };
+  // A container that is not ended yet. The outermost is the item, or the holder of a lone value.
   struct Frame {
-    uint8_t tag;
-    uint32_t begin;        // Of this container's scratch bytes.
+    AttributeType type;
+    bool is_outermost;
+    uint32_t begin;        // Of its payload in scratch_.
     uint32_t first_child;  // Into children_.
   };
-  std::string scratch_;
-  std::string assembled_;
+
+  void begin_outermost(AttributeType type);
+  void begin_container(AttributeType type);
+  void open_value(uint8_t tag);
+  void close_value(size_t item_bytes);
+  void scalar(uint8_t tag, std::string_view payload, size_t item_bytes);
+  std::string_view sort_text(const Child& child, AttributeType type) const;
+  bool sort_children(const Frame& frame);
+  size_t gather(const Frame& frame);
+  size_t children_item_bytes(const Frame& frame) const;
+  void write_table(char* at, const Frame& frame, bool wide) const;
+
+  std::string scratch_;    // Values in the order of the calls, containers without their tables.
+  std::string assembled_;  // A container's data in its final order.
   std::vector<Child> children_;
   std::vector<Frame> frames_;
+  size_t outermost_bytes_ = 0;
   bool last_set_had_duplicates_ = false;
 };
 

@@ -61,7 +61,7 @@ std::string collection_prefix(TableId table, IndexId index, std::span<const Valu
 
 // Everything that begins with `prefix`.
 KeyRange prefix_range(std::string prefix);
-// The first string greater than all that begin with `prefix`.
+// The first string greater than all that begin with `prefix`; empty if there is none.
 std::string prefix_end(std::string prefix);
 // The part of a table's or index's key space that Scan segment `segment` of `total` covers: an even
 // share of the hash space. Needs: segment < total.

@@ -5,6 +5,7 @@
 #include <array>
 #include <compare>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -23,7 +24,8 @@ class Number {
   // digits; other values by magnitude.
   static Result<Number> parse(std::string_view text);
 
-  // Reads the order-preserving bytes of encoding/number_encoding.h. Needs: valid bytes.
+  // Reads the order-preserving bytes of encoding/number_encoding.h, where it is defined too.
+  // Needs: valid bytes.
   static Number decode(std::string_view encoded);
 
   // Canonical text: plain decimal, no exponent, no superfluous zeros, never "-0".
@@ -56,7 +58,7 @@ class Number {
   bool negative_ = false;
   uint8_t digit_count_ = 0;
   int16_t exponent_ = 0;
-  std::array<uint8_t, 38> digits_{};
+  std::array<uint8_t, 38> digits_{};  // Zero behind the last digit.
 };
 
 }  // namespace dynolith::storage
