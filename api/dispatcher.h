@@ -1,4 +1,5 @@
-// From an HTTP request to an operation and back: target, authorization, JSON, operation, error reply.
+// From an HTTP request to an operation and back: target, authorization, JSON, operation, error
+// reply.
 #pragma once
 
 #include <functional>
@@ -25,9 +26,10 @@ struct ApiRequest {
   std::string_view body;  // Decompressed.
 };
 
+// Reused between requests by its owner, for the room its body has.
 struct ApiReply {
   unsigned status = 200;
-  std::string_view content_type = "application/x-amz-json-1.0";
+  std::string_view content_type = "application/x-amz-json-1.0";  // Refers to a constant.
   std::string body;
 };
 
@@ -36,17 +38,31 @@ struct DispatcherOptions {
   Wording wording = Wording::kAws2026;
   std::string default_region = "us-east-1";
   std::function<void(const std::string& line)> log;
+  const Operation* (*find)(std::string_view name) = &find_operation;  // Another list, for tests.
 };
 
 // Threads: any. Never throws.
 class Dispatcher {
  public:
+  // `database` outlives this.
   Dispatcher(storage::Database& database, DispatcherOptions options);
-  ApiReply handle(const ApiRequest& request);
+
+  // Complains in the service's order: content type, JSON, target, authorization, operation.
+  void handle(const ApiRequest& request, ApiReply& reply) const;
+  ApiReply handle(const ApiRequest& request) const {
+    ApiReply reply;
+    handle(request, reply);
+    return reply;
+  }
+
   // Whether the operation may wait for the disk (so that an I/O thread should not run it).
   static bool may_block(std::string_view target);
 
  private:
+  Result<void> carry_out(const ApiRequest& request, const Operation*& operation,
+                         std::string& reply) const;
+  void answer_error(const Error& error, const Operation* operation, ApiReply& reply) const;
+
   storage::Database& database_;
   DispatcherOptions options_;
 };

@@ -1,36 +1,17 @@
 #include "api/operations/operations.h"
 
 #include <algorithm>
-#include <array>
-
-#include "api/operations/handlers.h"
 
 namespace dynolith::api {
 
-namespace {
-
-// The single-item writes are the operations whose errors the service wraps since June 2026.
-constexpr std::array kOperations{
-    Operation{"DeleteItem", delete_item, true, Envelope::kOneError},
-    Operation{"GetItem", get_item, false, Envelope::kBare},
-    Operation{"PutItem", put_item, true, Envelope::kOneError},
-    Operation{"UpdateItem", update_item, true, Envelope::kOneError},
-};
-
-static_assert(std::is_sorted(kOperations.begin(), kOperations.end(),
-                             [](const Operation& a, const Operation& b) {
-                               return a.name < b.name;
-                             }));
-
-}  // namespace
-
-std::span<const Operation> operations() { return kOperations; }
+std::span<const Operation> operations() { return {}; }
 
 const Operation* find_operation(std::string_view name) {
+  const auto all = operations();
   const auto found = std::lower_bound(
-      kOperations.begin(), kOperations.end(), name,
+      all.begin(), all.end(), name,
       [](const Operation& operation, std::string_view wanted) { return operation.name < wanted; });
-  return found != kOperations.end() && found->name == name ? &*found : nullptr;
+  return found != all.end() && found->name == name ? &*found : nullptr;
 }
 
 }  // namespace dynolith::api

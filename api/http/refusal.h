@@ -1,0 +1,30 @@
+// Requests that HTTP itself refuses, before an operation is looked for. All but a few end the
+// connection.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace dynolith::api {
+
+enum class Refusal : uint8_t {
+  kMalformed,  // Not HTTP/1.x, or ambiguous: what a smuggled request looks like.
+  kHeadTooLarge,
+  kExpectation,  // Expect: other than 100-continue.
+  kTimeout,
+  kBodyTooLarge,
+  kBodyEncoding,  // Content-Encoding unknown, or not what the body is.
+  kForbiddenHost,
+  kForbiddenOrigin,
+  kBusy,  // Too many connections, or too many bytes in flight.
+};
+
+struct RefusalText {
+  unsigned status;
+  std::string_view name;  // Of the error, as the service's "common errors" name it.
+  std::string_view message;
+};
+
+RefusalText refusal_text(Refusal refusal);
+
+}  // namespace dynolith::api
