@@ -21,13 +21,13 @@ struct ScanSegment {
 // Pointers outlive the call.
 struct RangeRead {
   TablePtr table;
-  const Index* index = nullptr;                // Of the table; null: the table itself.
+  const Index* index = nullptr;                 // Of the table; null: the table itself.
   const KeyCondition* key_condition = nullptr;  // Null: a Scan.
   std::optional<ScanSegment> segment;           // Scan only.
   bool forward = true;
-  std::optional<uint32_t> limit;        // Evaluated items.
+  std::optional<uint32_t> limit;          // Evaluated items.
   size_t page_bytes_max = kPageBytesMax;  // Evaluated bytes.
-  EncodedItem exclusive_start_key;      // Absent: from the beginning.
+  EncodedItem exclusive_start_key;        // Absent: from the beginning.
   const Condition* filter = nullptr;
   const Projection* projection = nullptr;
   // Local indexes: read the whole item behind each entry (ALL_ATTRIBUTES, or a projection or filter
@@ -40,7 +40,8 @@ struct RangePage {
   uint32_t count = 0;            // Returned.
   uint32_t scanned_count = 0;    // Evaluated.
   uint64_t evaluated_bytes = 0;  // Of the entries read, before filter and projection.
-  double base_read_units = 0;    // Of the fetched base items, eventually consistent: 0.5 per 4 KB each.
+  double base_read_units =
+      0;  // Of the fetched base items, eventually consistent: 0.5 per 4 KB each.
   EncodedItem last_evaluated_key;  // Absent: nothing follows.
 };
 

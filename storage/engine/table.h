@@ -1,6 +1,7 @@
 // A table as the engine knows it: an immutable snapshot of its definition, swapped whole on change.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -19,9 +20,15 @@ enum class TableStatus : uint8_t { kCreating, kActive, kUpdating, kDeleting };
 struct Index {
   IndexId id = 0;
   IndexDefinition definition;
-  // Names of the attributes an entry holds: all keys, and the projection's; sorted. Unused for kAll.
+  // Names of the attributes an entry holds: all keys, and the projection's; sorted. Unused for
+  // kAll.
   std::vector<std::string> entry_attributes;
   std::string tally_name;
+};
+
+// What all snapshots of one table share.
+struct TableState {
+  std::atomic<bool> dropped{false};  // Its data is going: reads and writes must not touch it.
 };
 
 struct Table {
@@ -29,11 +36,14 @@ struct Table {
   std::string scope;
   TableDefinition definition;
   std::vector<Index> indexes;
+  IndexId next_index_id = 1;
   std::string uuid;  // "TableId" on the wire.
   int64_t created_ms = 0;
   std::string tally_name;
+  std::shared_ptr<TableState> state;
 
   const std::string& name() const { return definition.name; }
+  bool is_dropped() const { return state != nullptr && state->dropped.load(); }
   const KeySchema& key() const { return definition.key; }
   bool has_local_index() const {
     return !indexes.empty() && indexes.front().definition.kind == IndexKind::kLocal;

@@ -1,0 +1,96 @@
+#include "storage/engine/engine_database.h"
+
+#include "storage/engine/table_rules.h"
+
+namespace dynolith::storage {
+
+EngineDatabase::EngineDatabase(std::unique_ptr<kv::Store> store, const DatabaseOptions& options)
+    : clock_(options.clock),
+      ids_(options.ids),
+      store_(std::move(store)),
+      catalog_(*store_, *clock_, *ids_, {options.create_table_ms, options.delete_table_ms}),
+      reader_(*store_),
+      range_reader_(*store_),
+      writer_(*store_, gate_),
+      dropper_(*store_, catalog_, gate_, options.log) {}
+
+Result<void> EngineDatabase::load() {
+  std::vector<TablePtr> dropping;
+  TRY(catalog_.load(dropping));
+  for (TablePtr& table : dropping) dropper_.drop(std::move(table));
+  return {};
+}
+
+Result<TableDescription> EngineDatabase::describe(TablePtr table, TableStatus status) const {
+  TableDescription description;
+  description.status = status;
+  description.items = TRY(store_->tally(table->tally_name));
+  for (const Index& index : table->indexes)
+    description.index_entries.push_back(TRY(store_->tally(index.tally_name)));
+  description.table = std::move(table);
+  return description;
+}
+
+Result<TableDescription> EngineDatabase::create_table(TableDefinition definition,
+                                                      std::string_view scope) {
+  TRY(check_table_definition(definition));
+  TableDescription description;
+  description.status = TableStatus::kCreating;
+  description.index_entries.resize(definition.indexes.size());
+  description.table = TRY(catalog_.create(std::move(definition), scope));
+  return description;
+}
+
+Result<TablePtr> EngineDatabase::find_table(std::string_view name, std::string_view scope) const {
+  return catalog_.find(name, scope);
+}
+
+Result<TableDescription> EngineDatabase::describe_table(std::string_view name,
+                                                        std::string_view scope) const {
+  CatalogEntry entry = TRY(catalog_.describe(name, scope));
+  return describe(std::move(entry.table), entry.status);
+}
+
+std::vector<std::string> EngineDatabase::list_tables(std::string_view start, size_t limit,
+                                                     std::string_view scope) const {
+  return catalog_.list(start, limit, scope);
+}
+
+Result<TableDescription> EngineDatabase::delete_table(std::string_view name,
+                                                      std::string_view scope) {
+  bool already = false;
+  TablePtr table = TRY(catalog_.remove(name, scope, already));
+  // Before the dropper empties the tallies.
+  auto description = describe(table, TableStatus::kDeleting);
+  if (!already) dropper_.drop(std::move(table));
+  return description;
+}
+
+Result<void> EngineDatabase::get(const Table& table, const EncodedKey& key,
+                                 FunctionRef<void(const ItemView& item)> sink) {
+  return reader_.get(table, key, sink);
+}
+
+Result<void> EngineDatabase::multi_get(std::span<const TableKey> keys,
+                                       FunctionRef<bool(size_t index, const ItemView& item)> sink) {
+  return reader_.multi_get(keys, sink);
+}
+
+Result<RangePage> EngineDatabase::read_range(const RangeRead& read,
+                                             FunctionRef<void(const ItemView& item)> sink) {
+  return range_reader_.read(read, sink);
+}
+
+Result<std::vector<WriteOutcome>> EngineDatabase::apply(std::span<const ItemWrite> writes) {
+  return writer_.apply(writes);
+}
+
+Result<WriteOutcome> EngineDatabase::apply(const ItemWrite& write) { return writer_.apply(write); }
+
+bool EngineDatabase::is_read_only() const { return store_->is_read_only(); }
+
+void EngineDatabase::compact() { store_->compact(); }
+
+void EngineDatabase::wait_for_background() { dropper_.wait_until_idle(); }
+
+}  // namespace dynolith::storage

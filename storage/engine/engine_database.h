@@ -1,0 +1,64 @@
+// Database on the store of storage/kv: wires the engine's parts together.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "storage/database.h"
+#include "storage/engine/catalog.h"
+#include "storage/engine/item_reader.h"
+#include "storage/engine/item_writer.h"
+#include "storage/engine/range_reader.h"
+#include "storage/engine/table_dropper.h"
+#include "storage/engine/write_gate.h"
+#include "storage/kv/store.h"
+
+namespace dynolith::storage {
+
+class EngineDatabase final : public Database {
+ public:
+  EngineDatabase(std::unique_ptr<kv::Store> store, const DatabaseOptions& options);
+
+  // Reads the catalog and goes on removing what a former process left.
+  Result<void> load();
+
+  Result<TableDescription> create_table(TableDefinition definition,
+                                        std::string_view scope) override;
+  Result<TablePtr> find_table(std::string_view name, std::string_view scope) const override;
+  Result<TableDescription> describe_table(std::string_view name,
+                                          std::string_view scope) const override;
+  std::vector<std::string> list_tables(std::string_view start, size_t limit,
+                                       std::string_view scope) const override;
+  Result<TableDescription> delete_table(std::string_view name, std::string_view scope) override;
+
+  Result<void> get(const Table& table, const EncodedKey& key,
+                   FunctionRef<void(const ItemView& item)> sink) override;
+  Result<void> multi_get(std::span<const TableKey> keys,
+                         FunctionRef<bool(size_t index, const ItemView& item)> sink) override;
+  Result<RangePage> read_range(const RangeRead& read,
+                               FunctionRef<void(const ItemView& item)> sink) override;
+
+  Result<std::vector<WriteOutcome>> apply(std::span<const ItemWrite> writes) override;
+  Result<WriteOutcome> apply(const ItemWrite& write) override;
+
+  bool is_read_only() const override;
+  void compact() override;
+  void wait_for_background() override;
+
+ private:
+  Result<TableDescription> describe(TablePtr table, TableStatus status) const;
+
+  // Destroyed from the bottom up: the dropper's thread uses all of the others.
+  const std::shared_ptr<Clock> clock_;
+  const std::shared_ptr<IdSource> ids_;
+  const std::unique_ptr<kv::Store> store_;
+  WriteGate gate_;
+  Catalog catalog_;
+  ItemReader reader_;
+  RangeReader range_reader_;
+  ItemWriter writer_;
+  TableDropper dropper_;
+};
+
+}  // namespace dynolith::storage

@@ -1,0 +1,214 @@
+// Every write goes through two steps inside the store's transaction: plan() decides what becomes of
+// the item (condition, new image, checks) and commit() says so to the store (item, index entries,
+// tallies). A single write runs them one after the other; several writes all plan before any
+// commits, so that all conditions see the items as they were.
+#include "storage/engine/item_writer.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "storage/database.h"
+#include "storage/engine/index_maintenance.h"
+#include "storage/engine/write_capacity.h"
+#include "storage/limits.h"
+
+namespace dynolith::storage {
+namespace {
+
+constexpr char kConditionFailed[] = "The conditional request failed";
+
+// What one write makes of its item. `after` borrows from the write, from `built`, or from `before`.
+struct Plan {
+  ItemView before;
+  ItemView after;
+  EncodedItem built;
+};
+
+Error condition_error(const ItemWrite& write, const ItemView& item) {
+  Error error = make_error(ErrorCode::kConditionalCheckFailed, kConditionFailed);
+  if (write.return_old_on_failure && item.exists())
+    error.detail = std::make_shared<const ErrorDetail>(ErrorDetail{std::string(item.bytes()), {}});
+  return error;
+}
+
+// What can be said of a write without the stored item.
+Result<void> check_put_size(const ItemWrite& write) {
+  const auto* put = std::get_if<Put>(&write.action);
+  if (put != nullptr && put->item.view().item_bytes() > kItemBytesMax)
+    return validation_error("Item size has exceeded the maximum allowed size");
+  return {};
+}
+
+Result<void> check_put_index_keys(const ItemWrite& write) {
+  const auto* put = std::get_if<Put>(&write.action);
+  if (put == nullptr || write.table->indexes.empty()) return {};
+  return check_index_keys(*write.table, put->item.view(), false);
+}
+
+Result<void> plan_update(const ItemWrite& write, const Update& update, Plan& plan) {
+  plan.after = plan.before;
+  if (!plan.before.exists() && !creates_item(update)) return {};
+  plan.built = TRY(apply_update(update, plan.before, write.key_item.view()));
+  plan.after = plan.built.view();
+  if (!write.table->indexes.empty()) TRY(check_index_keys(*write.table, plan.after, true));
+  return {};
+}
+
+// Needs: check_put_size and check_put_index_keys passed.
+Result<void> plan_write(const ItemWrite& write, std::optional<kv::Bytes> stored, Plan& plan) {
+  plan.before = stored ? ItemView::trusted(*stored) : ItemView();
+  if (write.condition != nullptr && !evaluate(*write.condition, plan.before))
+    return condition_error(write, plan.before);
+  if (const auto* put = std::get_if<Put>(&write.action)) {
+    plan.after = put->item.view();
+  } else if (const auto* update = std::get_if<UpdateWrite>(&write.action)) {
+    return plan_update(write, *update->update, plan);
+  } else {
+    plan.after = std::holds_alternative<Delete>(write.action) ? ItemView() : plan.before;
+  }
+  return {};
+}
+
+void commit_item(const ItemWrite& write, const Plan& plan, kv::Writes& writes,
+                 WriteOutcome& outcome) {
+  const Table& table = *write.table;
+  const uint32_t old_bytes = plan.before.item_bytes(), new_bytes = plan.after.item_bytes();
+  outcome.old_item_bytes = old_bytes;
+  outcome.new_item_bytes = new_bytes;
+  outcome.table_write_units = table_write_units(old_bytes, new_bytes);
+  if (write.return_old) outcome.old_item.bytes = plan.before.bytes();
+  if (write.return_new) outcome.new_item.bytes = plan.after.bytes();
+  if (plan.before.bytes() == plan.after.bytes()) return;  // Costs the same, changes nothing.
+
+  if (plan.after.exists())
+    writes.put(write.key.bytes, plan.after.bytes());
+  else
+    writes.erase(write.key.bytes);
+  const kv::Tally change{
+      static_cast<int64_t>(plan.after.exists()) - static_cast<int64_t>(plan.before.exists()),
+      static_cast<int64_t>(new_bytes) - static_cast<int64_t>(old_bytes)};
+  if (change.count != 0 || change.bytes != 0) writes.add(table.tally_name, change);
+  if (!table.indexes.empty())
+    maintain_indexes(table, plan.before, plan.after, writes, outcome.index_charges);
+}
+
+Error dropped_error() {
+  return make_error(ErrorCode::kResourceNotFound, "Requested resource not found");
+}
+
+CancellationReason reason_of(const Error& error) {
+  CancellationReason reason;
+  reason.code = error.code == ErrorCode::kConditionalCheckFailed ? "ConditionalCheckFailed"
+                                                                 : "ValidationError";
+  reason.message = error.message;
+  if (error.detail != nullptr) reason.item = error.detail->item;
+  return reason;
+}
+
+Error cancelled(std::vector<CancellationReason> reasons) {
+  std::string message =
+      "Transaction cancelled, please refer cancellation reasons for specific reasons [";
+  for (size_t i = 0; i < reasons.size(); ++i) {
+    if (i > 0) message += ", ";
+    message += reasons[i].code;
+  }
+  message += "]";
+  Error error = make_error(ErrorCode::kTransactionCanceled, std::move(message));
+  error.detail = std::make_shared<const ErrorDetail>(ErrorDetail{{}, std::move(reasons)});
+  return error;
+}
+
+// Two writes of one item in one transaction would each be derived from the image before both.
+bool names_an_item_twice(std::vector<kv::Bytes> keys) {
+  std::sort(keys.begin(), keys.end());
+  return std::adjacent_find(keys.begin(), keys.end()) != keys.end();
+}
+
+// Several writes in one transaction of the store.
+class Several {
+ public:
+  explicit Several(std::span<const ItemWrite> writes) : writes_(writes) {}
+
+  // Plans all writes. A condition that fails does not keep the others from being looked at; an
+  // impossible write (ValidationError) ends the search and is the only one reported.
+  bool plan(kv::Reads& reads) {
+    plans_.assign(writes_.size(), {});
+    reasons_.clear();
+    for (size_t i = 0; i < writes_.size(); ++i) {
+      Result<void> planned = check_put_index_keys(writes_[i]);
+      if (planned) planned = plan_write(writes_[i], reads.at(i), plans_[i]);
+      if (planned) continue;
+      const bool impossible = planned.error().code != ErrorCode::kConditionalCheckFailed;
+      if (impossible || reasons_.empty()) reasons_.assign(writes_.size(), {});
+      reasons_[i] = reason_of(planned.error());
+      if (impossible) break;
+    }
+    return reasons_.empty();
+  }
+
+  void commit(kv::Writes& writes) {
+    outcomes_.assign(writes_.size(), {});
+    for (size_t i = 0; i < writes_.size(); ++i)
+      commit_item(writes_[i], plans_[i], writes, outcomes_[i]);
+  }
+
+  std::vector<CancellationReason> take_reasons() { return std::move(reasons_); }
+  std::vector<WriteOutcome> take_outcomes() { return std::move(outcomes_); }
+
+ private:
+  std::span<const ItemWrite> writes_;
+  std::vector<Plan> plans_;
+  std::vector<CancellationReason> reasons_;  // Empty: every write can be done.
+  std::vector<WriteOutcome> outcomes_;
+};
+
+}  // namespace
+
+Result<WriteOutcome> ItemWriter::apply(const ItemWrite& write) {
+  const WriteGate::Pass pass = gate_.enter();
+  if (write.table->is_dropped()) return dropped_error();
+  TRY(check_put_index_keys(write));
+  TRY(check_put_size(write));
+  WriteOutcome outcome;
+  std::optional<Error> failure;
+  const kv::Bytes key = write.key.bytes;
+  const auto status = store_.transact({}, {&key, 1}, [&](kv::Reads& reads, kv::Writes& writes) {
+    outcome = {};
+    failure.reset();
+    Plan plan;
+    if (auto planned = plan_write(write, reads.at(0), plan); !planned) {
+      failure = std::move(planned).error();
+      return kv::Verdict::kDecline;
+    }
+    commit_item(write, plan, writes, outcome);
+    return kv::Verdict::kCommit;
+  });
+  if (failure && status == kv::Status::kDeclined) return *std::move(failure);
+  if (status != kv::Status::kOk) return kv::to_error(status);
+  return outcome;
+}
+
+Result<std::vector<WriteOutcome>> ItemWriter::apply(std::span<const ItemWrite> writes) {
+  const WriteGate::Pass pass = gate_.enter();
+  std::vector<kv::Bytes> keys;
+  keys.reserve(writes.size());
+  for (const ItemWrite& write : writes) {
+    if (write.table->is_dropped()) return dropped_error();
+    TRY(check_put_size(write));
+    keys.push_back(write.key.bytes);
+  }
+  if (keys.empty()) return std::vector<WriteOutcome>{};
+  if (keys.size() > 1 && names_an_item_twice(keys))
+    return validation_error("Transaction request cannot include multiple operations on one item");
+  Several several(writes);
+  const auto status = store_.transact({}, keys, [&](kv::Reads& reads, kv::Writes& store_writes) {
+    if (!several.plan(reads)) return kv::Verdict::kDecline;
+    several.commit(store_writes);
+    return kv::Verdict::kCommit;
+  });
+  if (status == kv::Status::kDeclined) return cancelled(several.take_reasons());
+  if (status != kv::Status::kOk) return kv::to_error(status);
+  return several.take_outcomes();
+}
+
+}  // namespace dynolith::storage
