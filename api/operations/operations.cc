@@ -1,17 +1,36 @@
 #include "api/operations/operations.h"
 
 #include <algorithm>
+#include <array>
+
+#include "api/operations/handlers.h"
 
 namespace dynolith::api {
 
-std::span<const Operation> operations() { return {}; }
+namespace {
+
+// The single-item writes are the operations whose errors the service wraps since June 2026.
+constexpr std::array kOperations{
+    Operation{"DeleteItem", delete_item, true, Envelope::kOneError},
+    Operation{"GetItem", get_item, false, Envelope::kBare},
+    Operation{"PutItem", put_item, true, Envelope::kOneError},
+    Operation{"UpdateItem", update_item, true, Envelope::kOneError},
+};
+
+static_assert(std::is_sorted(kOperations.begin(), kOperations.end(),
+                             [](const Operation& a, const Operation& b) {
+                               return a.name < b.name;
+                             }));
+
+}  // namespace
+
+std::span<const Operation> operations() { return kOperations; }
 
 const Operation* find_operation(std::string_view name) {
-  const auto all = operations();
   const auto found = std::lower_bound(
-      all.begin(), all.end(), name,
+      kOperations.begin(), kOperations.end(), name,
       [](const Operation& operation, std::string_view wanted) { return operation.name < wanted; });
-  return found != all.end() && found->name == name ? &*found : nullptr;
+  return found != kOperations.end() && found->name == name ? &*found : nullptr;
 }
 
 }  // namespace dynolith::api

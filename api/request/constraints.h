@@ -39,7 +39,7 @@ class Constraints {
   // 3 to 255 of [a-zA-Z0-9_.-].
   void index_name(const Slot& slot);
 
-  bool empty() const { return violations_.empty(); }
+  size_t count() const { return violations_.size(); }
   // kValidation, worded in full, if there is any violation.
   Result<void> check() const;
 

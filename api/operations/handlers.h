@@ -1,0 +1,23 @@
+// What the operations are called by, for the printed list in operations.cc. Each is defined in the
+// file of its name; see Operation::handle for the contract.
+#pragma once
+
+#include <string>
+
+#include "api/operations/operations.h"
+
+namespace dynolith::api {
+
+using Handler = Result<void>(const OperationContext& context, const JsonObject& body,
+                             std::string& reply);
+
+Handler batch_get_item;
+Handler batch_write_item;
+Handler delete_item;
+Handler get_item;
+Handler put_item;
+Handler query;
+Handler scan;
+Handler update_item;
+
+}  // namespace dynolith::api

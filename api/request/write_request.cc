@@ -1,0 +1,83 @@
+#include "api/request/write_request.h"
+
+#include <array>
+
+#include "api/request/item_collection_metrics.h"
+#include "api/request/table_name.h"
+
+namespace dynolith::api {
+
+namespace {
+
+constexpr std::array<std::string_view, 2> kConditionalOperators{"OR", "AND"};
+// As the newer layer prints them: it names another enumeration than it checks.
+constexpr std::array<std::string_view, 2> kPrintedConditionalOperators{"ALL", "OR"};
+
+void check_conditional_operator(Constraints& constraints, const Slot& slot, Wording wording) {
+  const auto text = slot.text();
+  if (!text || contains(kConditionalOperators, *text)) return;
+  if (wording == Wording::kAws2026) {
+    constraints.nameless(enum_constraint(kPrintedConditionalOperators));
+  } else {
+    constraints.echo(*text, "conditionalOperator", enum_constraint(kConditionalOperators));
+  }
+}
+
+// Everything but the table's name. `form` is how a lone bad ReturnValues is put.
+Constraints violations(const WriteOptionSlots& options, const RequiredMember& required,
+                       EnumForm form, Wording wording) {
+  Constraints constraints;
+  check_return_consumed_capacity(constraints, options.return_consumed_capacity);
+  check_return_values(constraints, options.return_values, form);
+  constraints.required(required.slot, required.path);
+  check_return_item_collection_metrics(constraints, options.return_item_collection_metrics);
+  check_return_values_on_failure(constraints, options.return_values_on_condition_check_failure);
+  check_conditional_operator(constraints, options.conditional_operator, wording);
+  return constraints;
+}
+
+}  // namespace
+
+Result<void> check_write_constraints(const Slot& table_name, const WriteOptionSlots& options,
+                                     const RequiredMember& required, Wording wording) {
+  Constraints table;
+  check_table_name(table, table_name, wording);
+  TRY(table.check());
+  Constraints echoed = violations(options, required, EnumForm::kEcho, wording);
+  if (echoed.count() == 1 && wording == Wording::kAws2026) {
+    // The newer layer names neither value nor member when ReturnValues is all that is wrong.
+    return violations(options, required, EnumForm::kNameless, wording).check();
+  }
+  return echoed.check();
+}
+
+WriteOptions write_options(const WriteOptionSlots& slots) {
+  return {
+      .return_values = return_values(slots.return_values),
+      .capacity = return_consumed_capacity(slots.return_consumed_capacity),
+      .collection_metrics = returns_item_collection_metrics(slots.return_item_collection_metrics),
+      .return_old_on_failure =
+          returns_item_on_failure(slots.return_values_on_condition_check_failure)};
+}
+
+void append_write_reply(std::string& reply, const WriteOptions& options,
+                        std::string_view table_name, const storage::Table& table,
+                        const storage::ItemView& key_item, const storage::WriteOutcome& outcome,
+                        const storage::ItemView& attributes) {
+  JsonWriter json(reply);
+  json.begin_object();
+  if (attributes.attributes().size() > 0) json.name("Attributes").item(attributes);
+  if (options.capacity != ReturnConsumedCapacity::kNone) {
+    ConsumedCapacity capacity;
+    capacity.add(outcome);
+    json.name("ConsumedCapacity");
+    capacity.append(json, options.capacity, table_name);
+  }
+  if (options.collection_metrics && table.has_local_index()) {
+    json.name("ItemCollectionMetrics");
+    append_item_collection_metrics(json, table, key_item);
+  }
+  json.end_object();
+}
+
+}  // namespace dynolith::api
