@@ -170,6 +170,11 @@ constexpr std::array<MemberShape, SseSpecificationShape::kMemberCount>
     }};
 static_assert(in_slot_order(SseSpecificationShape::kMembers));
 
+constexpr std::array<MemberShape, VectorIndexShape::kMemberCount> VectorIndexShape::kMembers{{
+    {kIndexName, "IndexName", &kText},
+}};
+static_assert(in_slot_order(VectorIndexShape::kMembers));
+
 constexpr std::array<MemberShape, TagShape::kMemberCount> TagShape::kMembers{{
     {kKey, "Key", &kText},
     {kValue, "Value", &kText},
@@ -361,6 +366,12 @@ constexpr Shape kTagStructure{Kind::kStructure, "com.amazonaws.dynamodb.v2012081
                               TagShape::kMembers};
 constexpr Shape kTagStructureList{
     Kind::kList, "java.util.List<com.amazonaws.dynamodb.v20120810.Tag>", &kTagStructure};
+constexpr Shape kVectorIndexStructure{Kind::kStructure,
+                                      "com.amazonaws.dynamodb.v20120810.VectorIndex", nullptr,
+                                      VectorIndexShape::kMembers};
+constexpr Shape kVectorIndexStructureList{
+    Kind::kList, "java.util.List<com.amazonaws.dynamodb.v20120810.VectorIndex>",
+    &kVectorIndexStructure};
 
 constexpr std::array<MemberShape, CreateTableInput::kMemberCount> CreateTableInput::kMembers{{
     {kAttributeDefinitions, "AttributeDefinitions", &kAttributeDefinitionStructureList},
@@ -378,6 +389,7 @@ constexpr std::array<MemberShape, CreateTableInput::kMemberCount> CreateTableInp
     {kWarmThroughput, "WarmThroughput", &kWarmThroughputStructure},
     {kResourcePolicy, "ResourcePolicy", &kText},
     {kOnDemandThroughput, "OnDemandThroughput", &kOnDemandThroughputStructure},
+    {kVectorIndexes, "VectorIndexes", &kVectorIndexStructureList},
 }};
 static_assert(in_slot_order(CreateTableInput::kMembers));
 

@@ -113,6 +113,11 @@ struct SseSpecificationShape {
   static const std::array<MemberShape, kMemberCount> kMembers;
 };
 
+struct VectorIndexShape {
+  enum : uint8_t { kIndexName, kMemberCount };
+  static const std::array<MemberShape, kMemberCount> kMembers;
+};
+
 struct TagShape {
   enum : uint8_t { kKey, kValue, kMemberCount };
   static const std::array<MemberShape, kMemberCount> kMembers;
@@ -269,6 +274,7 @@ struct CreateTableInput {
     kWarmThroughput,
     kResourcePolicy,
     kOnDemandThroughput,
+    kVectorIndexes,
     kMemberCount
   };
   static const std::array<MemberShape, kMemberCount> kMembers;

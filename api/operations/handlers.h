@@ -13,8 +13,14 @@ using Handler = Result<void>(const OperationContext& context, const JsonObject& 
 
 Handler batch_get_item;
 Handler batch_write_item;
+Handler create_table;
 Handler delete_item;
+Handler delete_table;
+Handler describe_endpoints;
+Handler describe_limits;
+Handler describe_table;
 Handler get_item;
+Handler list_tables;
 Handler put_item;
 Handler query;
 Handler scan;

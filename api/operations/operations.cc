@@ -11,8 +11,14 @@ namespace {
 
 // The single-item writes are the operations whose errors the service wraps since June 2026.
 constexpr std::array kOperations{
+    Operation{"CreateTable", create_table, true, Envelope::kBare},
     Operation{"DeleteItem", delete_item, true, Envelope::kOneError},
+    Operation{"DeleteTable", delete_table, true, Envelope::kBare},
+    Operation{"DescribeEndpoints", describe_endpoints, false, Envelope::kBare},
+    Operation{"DescribeLimits", describe_limits, false, Envelope::kBare},
+    Operation{"DescribeTable", describe_table, false, Envelope::kBare},
     Operation{"GetItem", get_item, false, Envelope::kBare},
+    Operation{"ListTables", list_tables, false, Envelope::kBare},
     Operation{"PutItem", put_item, true, Envelope::kOneError},
     Operation{"UpdateItem", update_item, true, Envelope::kOneError},
 };

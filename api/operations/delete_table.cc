@@ -1,0 +1,25 @@
+// DeleteTable.
+#include "api/json/input_shapes.h"
+#include "api/json/table_description.h"
+#include "api/operations/handlers.h"
+#include "api/request/table_name.h"
+
+namespace dynolith::api {
+
+Result<void> delete_table(const OperationContext& context, const JsonObject& body,
+                          std::string& reply) {
+  const auto request = TRY(read_request<TableNameInput>(body));
+  Constraints constraints;
+  check_table_name(constraints, request[TableNameInput::kTableName], context.wording);
+  TRY(constraints.check());
+  const auto name = TRY(table_reference(*request[TableNameInput::kTableName].text())).name;
+
+  const auto description = TRY(context.database.delete_table(name, context.scope));
+
+  reply += "{\"TableDescription\":";
+  append_deleted_table_description(reply, description, context.region);
+  reply += '}';
+  return {};
+}
+
+}  // namespace dynolith::api
