@@ -29,13 +29,12 @@ class Connection;
 
 // What all threads of a server share; outlives them.
 struct ServerShared {
-  ServerShared(RequestHandler handler_, ServerOptions options_)
-      : handler(std::move(handler_)),
-        options(std::move(options_)),
+  explicit ServerShared(ServerOptions options_)
+      : options(std::move(options_)),
         access(options.cors_origins, options.allowed_hosts),
         health("healthy: dynamodb." + options.region + ".amazonaws.com ") {}
 
-  RequestHandler handler;
+  RequestHandler handler;  // Set before the first connection.
   ServerOptions options;
   AccessRules access;
   std::string health;

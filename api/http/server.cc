@@ -95,11 +95,11 @@ void Listener::on_accept(const ErrorCodeOf& error, IoThread& thread, Socket sock
 
 class ServerOnThreads : public Server {
  public:
-  ServerOnThreads(RequestHandler handler, ServerOptions options);
+  explicit ServerOnThreads(ServerOptions options);
   ~ServerOnThreads() override { ServerOnThreads::stop(); }
 
-  Result<void> listen();
-  void run();
+  Result<void> open_listeners();
+  void serve(RequestHandler handler) override;
   uint16_t port() const override { return port_; }
   void stop() override;
 
@@ -113,8 +113,7 @@ class ServerOnThreads : public Server {
   uint16_t port_ = 0;
 };
 
-ServerOnThreads::ServerOnThreads(RequestHandler handler, ServerOptions options)
-    : shared_(std::move(handler), std::move(options)) {
+ServerOnThreads::ServerOnThreads(ServerOptions options) : shared_(std::move(options)) {
   const unsigned cores = std::max(1u, std::thread::hardware_concurrency());
   const size_t count = shared_.options.threads > 0 ? shared_.options.threads : cores;
   // Connections are dealt out evenly, so each thread keeps to its share of the limit.
@@ -149,7 +148,7 @@ Result<std::vector<Tcp::endpoint>> ServerOnThreads::endpoints() {
   return found;
 }
 
-Result<void> ServerOnThreads::listen() {
+Result<void> ServerOnThreads::open_listeners() {
   for (auto endpoint : TRY(endpoints())) {
     if (port_ != 0) endpoint.port(port_);  // The one that was found free for the first.
     auto listener = std::make_unique<Listener>(*io_threads_[0], io_threads_, shared_.options.log);
@@ -166,7 +165,8 @@ Result<void> ServerOnThreads::listen() {
   return {};
 }
 
-void ServerOnThreads::run() {
+void ServerOnThreads::serve(RequestHandler handler) {
+  shared_.handler = std::move(handler);
   for (const auto& listener : listeners_) listener->accept();
   for (const auto& thread : io_threads_) {
     threads_.emplace_back([&io = *thread] { io.run(); });
@@ -186,10 +186,9 @@ void ServerOnThreads::stop() {
 
 }  // namespace
 
-Result<std::unique_ptr<Server>> Server::start(RequestHandler handler, ServerOptions options) {
-  auto server = std::make_unique<ServerOnThreads>(std::move(handler), std::move(options));
-  TRY(server->listen());
-  server->run();
+Result<std::unique_ptr<Server>> Server::listen(ServerOptions options) {
+  auto server = std::make_unique<ServerOnThreads>(std::move(options));
+  TRY(server->open_listeners());
   return Result<std::unique_ptr<Server>>(std::unique_ptr<Server>(std::move(server)));
 }
 

@@ -49,13 +49,16 @@ struct ServerOptions {
 
 class Server {
  public:
-  // Listens and answers when this returns.
+  // Owns the port when this returns; who connects waits until serve().
   // Errors: kResourceInUse (the port is taken), kUnavailable (the address cannot be had); the
   // message is one line for the user.
-  static Result<std::unique_ptr<Server>> start(RequestHandler handler, ServerOptions options);
+  static Result<std::unique_ptr<Server>> listen(ServerOptions options);
   virtual ~Server() = default;  // Stops it.
 
   virtual uint16_t port() const = 0;
+
+  // Answers from now on. Once.
+  virtual void serve(RequestHandler handler) = 0;
 
   // Stops accepting, lets requests that have begun finish (up to the shutdown deadline), closes.
   // Returns when all is done; later calls do nothing.

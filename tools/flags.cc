@@ -1,0 +1,187 @@
+#include "tools/flags.h"
+
+#include <CLI/CLI.hpp>
+#include <map>
+#include <sstream>
+#include <string_view>
+
+namespace dynolith::tools {
+namespace {
+
+using storage::kv::Durability;
+
+constexpr std::string_view kDescription =
+    "Dynolith: a DynamoDB-compatible key-value store.\n"
+    "`dynolith serve` answers DynamoDB's HTTP API; the word \"serve\" may be left out. The flags "
+    "of "
+    "DynamoDB Local and dynalite are understood as they are.";
+
+struct Spelling {
+  std::string_view theirs, ours;
+};
+
+// DynamoDB Local's, then dynalite's and dynoxide's.
+constexpr Spelling kSpellings[] = {
+    {"-port", "--port"},
+    {"-inMemory", "--in-memory"},
+    {"-dbPath", "--data"},
+    {"-sharedDb", "--shared-db"},
+    {"-cors", "--cors"},
+    {"-delayTransientStatuses", "--delay-transient-statuses"},
+    {"-optimizeDbBeforeStartup", "--optimize-db-before-startup"},
+    {"-disableTelemetry", "--disable-telemetry"},
+    {"-version", "--version"},
+    {"-help", "--help"},
+    {"--path", "--data"},
+    {"--db-path", "--data"},
+};
+
+void add_table_delays(CLI::App& app, ServeFlags& flags, int64_t& update_table_ms) {
+  app.add_option("--createTableMs", flags.create_table_ms,
+                 "How long a new table shows CREATING (default 0: usable at once)")
+      ->check(CLI::NonNegativeNumber)
+      ->type_name("MS");
+  app.add_option("--deleteTableMs", flags.delete_table_ms,
+                 "How long a deleted table shows DELETING (default 0)")
+      ->check(CLI::NonNegativeNumber)
+      ->type_name("MS");
+  app.add_option("--updateTableMs", update_table_ms, "Accepted; tables are updated at once")
+      ->check(CLI::NonNegativeNumber)
+      ->type_name("MS");
+}
+
+// What others' flags ask for and we do anyway, or have nothing to do for.
+void add_accepted(CLI::App& app, ServeFlags& flags) {
+  const auto accepted = [&app](const char* name, const char* why) {
+    return app.add_flag(name, why)->group("Accepted from DynamoDB Local");
+  };
+  accepted("--shared-db", "One namespace of tables for all credentials (the default)")
+      ->excludes("--isolate");
+  accepted("--delay-transient-statuses", "No effect: see --createTableMs");
+  accepted("--disable-telemetry", "No effect: there is none");
+  app.add_flag("--optimize-db-before-startup", flags.compact, "Compact the data before serving")
+      ->group("Accepted from DynamoDB Local");
+}
+
+void add_serving(CLI::App& app, ServeFlags& flags) {
+  app.add_option("--port,-p", flags.port, "Port to listen on; 0: a free one (default 8000)")
+      ->type_name("N");
+  app.add_option("--host", flags.host, "Address to listen on (default 127.0.0.1)")
+      ->type_name("ADDRESS");
+  app.add_option("--cors", flags.cors,
+                 "Origins of web pages that may use the server, besides localhost; '*': all")
+      ->delimiter(',')
+      ->expected(1)
+      ->take_all()
+      ->type_name("ORIGIN,...");
+  app.add_option("--allow-host", flags.allow_host,
+                 "Further names under which the server may be addressed; '*.suffix' too")
+      ->delimiter(',')
+      ->expected(1)
+      ->take_all()
+      ->type_name("NAME,...");
+  app.add_option("--threads", flags.threads, "Threads that serve connections (default: cores)")
+      ->check(CLI::Range(1, 1024))
+      ->type_name("N");
+}
+
+void add_storing(CLI::App& app, ServeFlags& flags) {
+  auto* data = app.add_option("--data", flags.data,
+                              "Directory of the database, made if absent (default dynolith-data)")
+                   ->type_name("DIR");
+  app.add_flag("--in-memory", flags.in_memory, "Keep nothing on disk")->excludes(data);
+  static const std::map<std::string, Durability> kDurabilities = {
+      {"always", Durability::kAlways},
+      {"everysec", Durability::kEverySecond},
+      {"never", Durability::kNever}};
+  app.add_option("--fsync", flags.durability,
+                 "What a power cut may lose: nothing (always), the last second (everysec, the "
+                 "default), what the system has not written (never)")
+      ->transform(CLI::CheckedTransformer(kDurabilities).description(""))
+      ->type_name("always|everysec|never");
+  app.add_flag("--isolate", flags.isolate,
+               "Separate the tables of each access key and region, as DynamoDB Local does");
+}
+
+void add_answering(CLI::App& app, ServeFlags& flags) {
+  static const std::map<std::string, api::Wording> kWordings = {
+      {"aws-2026", api::Wording::kAws2026}, {"classic", api::Wording::kClassic}};
+  app.add_option("--wording", flags.wording, "Texts of errors: today's (default), or before 2026")
+      ->transform(CLI::CheckedTransformer(kWordings).description(""))
+      ->type_name("aws-2026|classic");
+  app.add_option("--log-level", flags.log_level, "debug, info, warn (default), error or off")
+      ->check(CLI::IsMember({"debug", "info", "warn", "error", "off"}).description(""))
+      ->type_name("LEVEL");
+}
+
+bool starts_with_java_flag(std::string_view argument) {
+  return argument.starts_with("-Djava.") || argument.starts_with("-Dsqlite") ||
+         argument.starts_with("-Xm") || argument.starts_with("-XX:");
+}
+
+std::optional<std::string> refusal_of(const std::vector<std::string>& arguments) {
+  for (const auto& argument : arguments) {
+    if (argument == "--ssl") {
+      return "--ssl: TLS is not served yet; put a TLS proxy in front, or use http:// locally";
+    }
+    if (argument.starts_with("--maxItemSizeKb")) {
+      return "--maxItemSizeKb: the limit is the service's, 400 KB, and cannot be changed";
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::vector<std::string> in_our_spelling(const std::vector<std::string>& arguments) {
+  std::vector<std::string> ours;
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    const std::string_view argument = arguments[i];
+    if (starts_with_java_flag(argument)) continue;
+    if (argument == "-jar") {
+      ++i;  // And the name of the jar.
+      continue;
+    }
+    if (argument == "serve" && ours.empty()) continue;
+    std::string_view spelling = argument;
+    for (const auto& known : kSpellings) {
+      const bool with_value = argument.size() > known.theirs.size() &&
+                              argument.starts_with(known.theirs) &&
+                              argument[known.theirs.size()] == '=';
+      if (argument == known.theirs) {
+        spelling = known.ours;
+      } else if (with_value) {
+        ours.push_back(std::string(known.ours).append(argument.substr(known.theirs.size())));
+        spelling = {};
+      }
+    }
+    if (!spelling.empty() || argument.empty()) ours.emplace_back(spelling);
+  }
+  return ours;
+}
+
+std::variant<ServeFlags, Exit> parse_command_line(const std::vector<std::string>& arguments) {
+  ServeFlags flags;
+  int64_t update_table_ms = 0;
+  CLI::App app{std::string(kDescription), "dynolith"};
+  app.set_version_flag("--version", "dynolith " DYNOLITH_VERSION);
+  add_serving(app, flags);
+  add_storing(app, flags);
+  add_answering(app, flags);
+  add_table_delays(app, flags, update_table_ms);
+  add_accepted(app, flags);
+
+  auto ours = in_our_spelling(arguments);
+  if (auto refused = refusal_of(ours)) return Exit{kExitUsage, *refused + "\n"};
+  std::reverse(ours.begin(), ours.end());  // As CLI11 wants them.
+  try {
+    app.parse(ours);
+  } catch (const CLI::ParseError& error) {
+    std::ostringstream out;
+    const int status = app.exit(error, out, out);
+    return Exit{status == 0 ? 0 : kExitUsage, out.str()};
+  }
+  return flags;
+}
+
+}  // namespace dynolith::tools
