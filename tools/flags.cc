@@ -1,7 +1,6 @@
 #include "tools/flags.h"
 
 #include <CLI/CLI.hpp>
-#include <map>
 #include <sstream>
 #include <string_view>
 
@@ -52,7 +51,7 @@ void add_table_delays(CLI::App& app, ServeFlags& flags, int64_t& update_table_ms
 
 // What others' flags ask for and we do anyway, or have nothing to do for.
 void add_accepted(CLI::App& app, ServeFlags& flags) {
-  const auto accepted = [&app](const char* name, const char* why) {
+  const auto accepted = [&app](const char* name, const std::string& why) {
     return app.add_flag(name, why)->group("Accepted from DynamoDB Local");
   };
   accepted("--shared-db", "One namespace of tables for all credentials (the default)")
@@ -90,24 +89,29 @@ void add_storing(CLI::App& app, ServeFlags& flags) {
                               "Directory of the database, made if absent (default dynolith-data)")
                    ->type_name("DIR");
   app.add_flag("--in-memory", flags.in_memory, "Keep nothing on disk")->excludes(data);
-  static const std::map<std::string, Durability> kDurabilities = {
-      {"always", Durability::kAlways},
-      {"everysec", Durability::kEverySecond},
-      {"never", Durability::kNever}};
-  app.add_option("--fsync", flags.durability,
-                 "What a power cut may lose: nothing (always), the last second (everysec, the "
-                 "default), what the system has not written (never)")
-      ->transform(CLI::CheckedTransformer(kDurabilities).description(""))
+  app.add_option_function<std::string>(
+         "--fsync",
+         [&flags](const std::string& name) {
+           flags.durability = name == "always"  ? Durability::kAlways
+                              : name == "never" ? Durability::kNever
+                                                : Durability::kEverySecond;
+         },
+         "What a power cut may lose: nothing (always), the last second (everysec, the default), "
+         "what the system has not written yet (never)")
+      ->check(CLI::IsMember({"always", "everysec", "never"}).description(""))
       ->type_name("always|everysec|never");
   app.add_flag("--isolate", flags.isolate,
                "Separate the tables of each access key and region, as DynamoDB Local does");
 }
 
 void add_answering(CLI::App& app, ServeFlags& flags) {
-  static const std::map<std::string, api::Wording> kWordings = {
-      {"aws-2026", api::Wording::kAws2026}, {"classic", api::Wording::kClassic}};
-  app.add_option("--wording", flags.wording, "Texts of errors: today's (default), or before 2026")
-      ->transform(CLI::CheckedTransformer(kWordings).description(""))
+  app.add_option_function<std::string>(
+         "--wording",
+         [&flags](const std::string& name) {
+           flags.wording = name == "classic" ? api::Wording::kClassic : api::Wording::kAws2026;
+         },
+         "Texts of errors: today's (default), or those of before June 2026")
+      ->check(CLI::IsMember({"aws-2026", "classic"}).description(""))
       ->type_name("aws-2026|classic");
   app.add_option("--log-level", flags.log_level, "debug, info, warn (default), error or off")
       ->check(CLI::IsMember({"debug", "info", "warn", "error", "off"}).description(""))
