@@ -26,9 +26,8 @@ constexpr Keyword kUpdateWords[] = {{"SET", TokenKind::kSet},
                                     {"DELETE", TokenKind::kDelete}};
 
 bool equals_ignoring_case(std::string_view text, std::string_view word) {
-  return text.size() == word.size() &&
-         std::equal(text.begin(), text.end(), word.begin(),
-                    [](char a, char b) { return upper(a) == b; });
+  return text.size() == word.size() && std::equal(text.begin(), text.end(), word.begin(),
+                                                  [](char a, char b) { return upper(a) == b; });
 }
 
 template <size_t kCount>
@@ -41,9 +40,12 @@ TokenKind keyword_kind(std::string_view text, const Keyword (&words)[kCount]) {
 
 TokenKind identifier_kind(std::string_view text, Keywords keywords) {
   switch (keywords) {
-    case Keywords::kCondition: return keyword_kind(text, kConditionWords);
-    case Keywords::kUpdate: return keyword_kind(text, kUpdateWords);
-    case Keywords::kNone: break;
+    case Keywords::kCondition:
+      return keyword_kind(text, kConditionWords);
+    case Keywords::kUpdate:
+      return keyword_kind(text, kUpdateWords);
+    case Keywords::kNone:
+      break;
   }
   return TokenKind::kIdentifier;
 }
@@ -52,7 +54,8 @@ TokenKind identifier_kind(std::string_view text, Keywords keywords) {
 std::pair<TokenKind, size_t> sign_at(std::string_view rest) {
   const char next = rest.size() > 1 ? rest[1] : '\0';
   switch (rest[0]) {
-    case '=': return {TokenKind::kEqual, 1};
+    case '=':
+      return {TokenKind::kEqual, 1};
     case '<':
       if (next == '>') return {TokenKind::kNotEqual, 2};
       if (next == '=') return {TokenKind::kLessOrEqual, 2};
@@ -60,15 +63,24 @@ std::pair<TokenKind, size_t> sign_at(std::string_view rest) {
     case '>':
       if (next == '=') return {TokenKind::kGreaterOrEqual, 2};
       return {TokenKind::kGreater, 1};
-    case '(': return {TokenKind::kOpen, 1};
-    case ')': return {TokenKind::kClose, 1};
-    case ',': return {TokenKind::kComma, 1};
-    case '.': return {TokenKind::kDot, 1};
-    case '[': return {TokenKind::kOpenBracket, 1};
-    case ']': return {TokenKind::kCloseBracket, 1};
-    case '+': return {TokenKind::kPlus, 1};
-    case '-': return {TokenKind::kMinus, 1};
-    default: break;
+    case '(':
+      return {TokenKind::kOpen, 1};
+    case ')':
+      return {TokenKind::kClose, 1};
+    case ',':
+      return {TokenKind::kComma, 1};
+    case '.':
+      return {TokenKind::kDot, 1};
+    case '[':
+      return {TokenKind::kOpenBracket, 1};
+    case ']':
+      return {TokenKind::kCloseBracket, 1};
+    case '+':
+      return {TokenKind::kPlus, 1};
+    case '-':
+      return {TokenKind::kMinus, 1};
+    default:
+      break;
   }
   // One whole character, so that the error message stays valid UTF-8.
   size_t length = 1;
@@ -119,7 +131,7 @@ std::string Lexer::syntax_error() const {
   // Of the tokens around only those that exist count; at the end only the one before.
   std::string_view window;
   const Token* const first = previous_.text.empty() ? &current_ : &previous_;
-  const Token* const last = !next.text.empty()      ? &next
+  const Token* const last = !next.text.empty()       ? &next
                             : !current_.text.empty() ? &current_
                                                      : &previous_;
   if (!first->text.empty()) {

@@ -1,7 +1,8 @@
 // Expression text to tokens, one at a time.
 //
-// Whitespace is space, tab, CR, LF. A bare name starts with a letter; "#name" and ":value" take letters,
-// digits and '_' after the sign. Whatever fits no token is one kInvalid token of one character.
+// Whitespace is space, tab, CR, LF. A bare name starts with a letter; "#name" and ":value" take
+// letters, digits and '_' after the sign. Whatever fits no token is one kInvalid token of one
+// character.
 #pragma once
 
 #include <cstdint>

@@ -10,13 +10,20 @@ using storage::Result;
 
 std::optional<Comparator> comparator_of(TokenKind kind) {
   switch (kind) {
-    case TokenKind::kEqual: return Comparator::kEqual;
-    case TokenKind::kNotEqual: return Comparator::kNotEqual;
-    case TokenKind::kLess: return Comparator::kLess;
-    case TokenKind::kLessOrEqual: return Comparator::kLessOrEqual;
-    case TokenKind::kGreater: return Comparator::kGreater;
-    case TokenKind::kGreaterOrEqual: return Comparator::kGreaterOrEqual;
-    default: return std::nullopt;
+    case TokenKind::kEqual:
+      return Comparator::kEqual;
+    case TokenKind::kNotEqual:
+      return Comparator::kNotEqual;
+    case TokenKind::kLess:
+      return Comparator::kLess;
+    case TokenKind::kLessOrEqual:
+      return Comparator::kLessOrEqual;
+    case TokenKind::kGreater:
+      return Comparator::kGreater;
+    case TokenKind::kGreaterOrEqual:
+      return Comparator::kGreaterOrEqual;
+    default:
+      return std::nullopt;
   }
 }
 
@@ -42,7 +49,8 @@ Function function_named(std::string_view name) {
   return Function::kUnknown;
 }
 
-// A bare name where only a name can stand: keywords too, so that they are refused as reserved words.
+// A bare name where only a name can stand: keywords too, so that they are refused as reserved
+// words.
 bool is_word(TokenKind kind) { return kind == TokenKind::kIdentifier || kind >= TokenKind::kAnd; }
 
 }  // namespace
@@ -54,9 +62,12 @@ Result<NodeId> OperandParser::construct(Accepts accepts) {
   for (;;) {
     if (!read_prefix()) return syntax_error();
     switch (read_postfix()) {
-      case Next::kOperand: break;
-      case Next::kDone: return completed_.back();
-      case Next::kError: return syntax_error();
+      case Next::kOperand:
+        break;
+      case Next::kDone:
+        return completed_.back();
+      case Next::kError:
+        return syntax_error();
     }
   }
 }
@@ -100,16 +111,20 @@ bool OperandParser::read_prefix() {
         complete({.kind = NodeKind::kValue, .text = token.text}, Shape::kOperand);
         lexer_.advance();
         return true;
-      case TokenKind::kName: read_path_part(); return read_path_rest();
+      case TokenKind::kName:
+        read_path_part();
+        return read_path_rest();
       case TokenKind::kIdentifier:
         read_path_part();
         if (lexer_.current().kind != TokenKind::kOpen) return read_path_rest();
         tree_.path_parts.pop_back();
         lexer_.advance();
         open(Open::kCall, Accepts::kOperand,
-             {.kind = NodeKind::kCall, .function = function_named(token.text), .text = token.text}, 0);
+             {.kind = NodeKind::kCall, .function = function_named(token.text), .text = token.text},
+             0);
         continue;
-      default: return false;
+      default:
+        return false;
     }
   }
 }
@@ -157,9 +172,15 @@ OperandParser::Next OperandParser::read_postfix() {
   for (;;) {
     Frame& top = frames_.back();
     switch (top.open) {
-      case Open::kCompare: close(NodeKind::kCompare, Shape::kCondition); continue;
-      case Open::kBetweenHigh: close(NodeKind::kBetween, Shape::kCondition); continue;
-      case Open::kSum: close(NodeKind::kSum, Shape::kSum); continue;
+      case Open::kCompare:
+        close(NodeKind::kCompare, Shape::kCondition);
+        continue;
+      case Open::kBetweenHigh:
+        close(NodeKind::kBetween, Shape::kCondition);
+        continue;
+      case Open::kSum:
+        close(NodeKind::kSum, Shape::kSum);
+        continue;
       case Open::kBetweenLow:
         if (lexer_.current().kind != TokenKind::kAnd) return Next::kError;
         lexer_.advance();
@@ -171,7 +192,8 @@ OperandParser::Next OperandParser::read_postfix() {
         }
         continue;
       case Open::kIn:
-        if (const Next next = continue_list(NodeKind::kIn, Shape::kCondition); next != Next::kDone) {
+        if (const Next next = continue_list(NodeKind::kIn, Shape::kCondition);
+            next != Next::kDone) {
           return next;
         }
         continue;
@@ -206,8 +228,8 @@ OperandParser::Next OperandParser::continue_list(NodeKind kind, Shape shape) {
   return Next::kDone;
 }
 
-// Where a condition or a sum can go on. kDone with a frame closed: that construct ends here; without:
-// the whole does.
+// Where a condition or a sum can go on. kDone with a frame closed: that construct ends here;
+// without: the whole does.
 OperandParser::Next OperandParser::continue_condition() {
   const Frame& top = frames_.back();
   const Token token = lexer_.current();
@@ -215,8 +237,8 @@ OperandParser::Next OperandParser::continue_condition() {
   const bool is_sign = token.kind == TokenKind::kPlus || token.kind == TokenKind::kMinus;
 
   if (top.accepts == Accepts::kSum && is_operand && is_sign) {
-    const auto arithmetic = token.kind == TokenKind::kPlus ? storage::Arithmetic::kAdd
-                                                           : storage::Arithmetic::kSubtract;
+    const auto arithmetic =
+        token.kind == TokenKind::kPlus ? storage::Arithmetic::kAdd : storage::Arithmetic::kSubtract;
     open(Open::kSum, Accepts::kOperand,
          {.kind = NodeKind::kSum, .arithmetic = arithmetic, .text = token.text}, 1);
     lexer_.advance();
@@ -296,7 +318,7 @@ void OperandParser::close(NodeKind kind, Shape shape) {
   node.kind = kind;
   node.first = static_cast<uint32_t>(tree_.child_ids.size());
   node.count = static_cast<uint32_t>(completed_.size() - frame.first_child);
-  const NodeUse use = kind == NodeKind::kCall                                            ? NodeUse::kArgument
+  const NodeUse use = kind == NodeKind::kCall ? NodeUse::kArgument
                       : kind == NodeKind::kNot || kind == NodeKind::kAnd || kind == NodeKind::kOr
                           ? NodeUse::kTop
                           : NodeUse::kOperand;

@@ -1,4 +1,5 @@
-// The part of the parser that reads nested constructs: conditions, operands, the right sides of SET.
+// The part of the parser that reads nested constructs: conditions, operands, the right sides of
+// SET.
 #pragma once
 
 #include <optional>
@@ -28,7 +29,18 @@ class OperandParser {
   // What was just completed. A call can be a condition or an operand: its surroundings decide.
   enum class Shape : uint8_t { kOperand, kCall, kCondition, kSum };
   enum class Open : uint8_t {
-    kRoot, kParentheses, kCall, kIn, kNot, kCompare, kBetweenLow, kBetweenHigh, kAnd, kOr, kSum };
+    kRoot,
+    kParentheses,
+    kCall,
+    kIn,
+    kNot,
+    kCompare,
+    kBetweenLow,
+    kBetweenHigh,
+    kAnd,
+    kOr,
+    kSum
+  };
   // An open construct; its children so far are completed_[first_child...].
   struct Frame {
     Open open = Open::kRoot;

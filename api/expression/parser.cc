@@ -13,11 +13,16 @@ namespace {
 
 std::optional<Section> section_of(TokenKind kind) {
   switch (kind) {
-    case TokenKind::kSet: return Section::kSet;
-    case TokenKind::kRemove: return Section::kRemove;
-    case TokenKind::kAdd: return Section::kAdd;
-    case TokenKind::kDelete: return Section::kDelete;
-    default: return std::nullopt;
+    case TokenKind::kSet:
+      return Section::kSet;
+    case TokenKind::kRemove:
+      return Section::kRemove;
+    case TokenKind::kAdd:
+      return Section::kAdd;
+    case TokenKind::kDelete:
+      return Section::kDelete;
+    default:
+      return std::nullopt;
   }
 }
 
@@ -29,9 +34,12 @@ Result<ActionSyntax> parse_action(Section section, Lexer& lexer, OperandParser& 
       lexer.advance();
       action.value = TRY(parser.sum());
       break;
-    case Section::kRemove: break;
+    case Section::kRemove:
+      break;
     case Section::kAdd:
-    case Section::kDelete: action.value = TRY(parser.value()); break;
+    case Section::kDelete:
+      action.value = TRY(parser.value());
+      break;
   }
   return action;
 }

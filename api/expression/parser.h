@@ -13,17 +13,17 @@
 namespace dynolith::api {
 
 // condition := and_condition (OR and_condition)*      and_condition := negation (AND negation)*
-// negation  := NOT* primary                           operand := path | :value | call | "(" operand ")"
-// primary   := operand (= | <> | < | <= | > | >=) operand | operand BETWEEN operand AND operand
+// negation  := NOT* primary                           operand := path | :value | call | "(" operand
+// ")" primary   := operand (= | <> | < | <= | > | >=) operand | operand BETWEEN operand AND operand
 //            | operand IN "(" operand ("," operand)* ")" | call | "(" condition ")"
 // call      := identifier "(" operand ("," operand)* ")"
 // path      := (identifier | #name) ("." (identifier | #name) | "[" digits "]")*
 storage::Result<void> parse_condition(std::string_view text, SyntaxTree& tree);
 
 // update  := section+, each:
-//   SET path "=" sum ("," path "=" sum)*              sum := operand (("+" | "-") operand)? | "(" sum ")"
-//   REMOVE path ("," path)*
-//   ADD path :value ("," path :value)*                DELETE path :value ("," path :value)*
+//   SET path "=" sum ("," path "=" sum)*              sum := operand (("+" | "-") operand)? | "("
+//   sum ")" REMOVE path ("," path)* ADD path :value ("," path :value)*                DELETE path
+//   :value ("," path :value)*
 storage::Result<void> parse_update(std::string_view text, SyntaxTree& tree);
 
 // projection := path ("," path)*                      The paths are the tree's nodes, in order.

@@ -1,5 +1,5 @@
-// What the parser makes of an expression's text: nodes in one array, children before their parents, names
-// and values still as written. Borrows the text. Reusable: clear() keeps the buffers.
+// What the parser makes of an expression's text: nodes in one array, children before their parents,
+// names and values still as written. Borrows the text. Reusable: clear() keeps the buffers.
 #pragma once
 
 #include <cstdint>
@@ -57,9 +57,9 @@ struct Node {
   NodeKind kind = NodeKind::kPath;
   NodeUse use = NodeUse::kTop;
   bool parenthesised = false;
-  storage::Comparator comparator = storage::Comparator::kEqual;       // kCompare.
-  storage::Arithmetic arithmetic = storage::Arithmetic::kNone;        // kSum.
-  Function function = Function::kUnknown;                             // kCall.
+  storage::Comparator comparator = storage::Comparator::kEqual;  // kCompare.
+  storage::Arithmetic arithmetic = storage::Arithmetic::kNone;   // kSum.
+  Function function = Function::kUnknown;                        // kCall.
   uint32_t first = 0, count = 0;  // Of the children, or of a path's parts.
   std::string_view text;          // A value's key, an operator's or a function's name as written.
 };
