@@ -43,8 +43,9 @@ Result<void> check_key(std::string_view key, char sign, std::string_view paramet
 Result<void> check_target(std::string_view attribute) {
   if (attribute.empty()) return request_error("Empty attribute name");
   if (attribute.size() > storage::kAttributeNameBytesMax) {
-    return request_error("Attribute name is too large, its length must be at most " +
-                         std::to_string(storage::kAttributeNameBytesMax) + " bytes");
+    return request_error(
+        "One or more parameter values were invalid: Attribute name is too large, must not exceed "
+        "65535 bytes");
   }
   return {};
 }
