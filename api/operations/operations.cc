@@ -11,6 +11,8 @@ namespace {
 
 // The single-item writes are the operations whose errors the service wraps since June 2026.
 constexpr std::array kOperations{
+    Operation{"BatchGetItem", batch_get_item, false, Envelope::kBare},
+    Operation{"BatchWriteItem", batch_write_item, true, Envelope::kBare},
     Operation{"CreateTable", create_table, true, Envelope::kBare},
     Operation{"DeleteItem", delete_item, true, Envelope::kOneError},
     Operation{"DeleteTable", delete_table, true, Envelope::kBare},
@@ -20,6 +22,8 @@ constexpr std::array kOperations{
     Operation{"GetItem", get_item, false, Envelope::kBare},
     Operation{"ListTables", list_tables, false, Envelope::kBare},
     Operation{"PutItem", put_item, true, Envelope::kOneError},
+    Operation{"Query", query, false, Envelope::kBare},
+    Operation{"Scan", scan, false, Envelope::kBare},
     Operation{"UpdateItem", update_item, true, Envelope::kOneError},
 };
 

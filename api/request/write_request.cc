@@ -1,27 +1,12 @@
 #include "api/request/write_request.h"
 
-#include <array>
-
+#include "api/request/conditional_operator.h"
 #include "api/request/item_collection_metrics.h"
 #include "api/request/table_name.h"
 
 namespace dynolith::api {
 
 namespace {
-
-constexpr std::array<std::string_view, 2> kConditionalOperators{"OR", "AND"};
-// As the newer layer prints them: it names another enumeration than it checks.
-constexpr std::array<std::string_view, 2> kPrintedConditionalOperators{"ALL", "OR"};
-
-void check_conditional_operator(Constraints& constraints, const Slot& slot, Wording wording) {
-  const auto text = slot.text();
-  if (!text || contains(kConditionalOperators, *text)) return;
-  if (wording == Wording::kAws2026) {
-    constraints.nameless(enum_constraint(kPrintedConditionalOperators));
-  } else {
-    constraints.echo(*text, "conditionalOperator", enum_constraint(kConditionalOperators));
-  }
-}
 
 // Everything but the table's name. `form` is how a lone bad ReturnValues is put.
 Constraints violations(const WriteOptionSlots& options, const RequiredMember& required,

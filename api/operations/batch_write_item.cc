@@ -1,0 +1,280 @@
+// BatchWriteItem: puts and deletes up to 25 items of any tables, each on its own.
+#include <algorithm>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "api/json/attribute_value.h"
+#include "api/json/input_shapes.h"
+#include "api/operations/handlers.h"
+#include "api/request/consumed_capacity.h"
+#include "api/request/item_collection_metrics.h"
+#include "api/request/request_items.h"
+#include "storage/limits.h"
+
+namespace dynolith::api {
+
+namespace {
+
+using In = BatchWriteItemInput;
+
+struct WriteMember {
+  JsonValue sent;
+  bool is_put = false;
+  storage::EncodedItem item;  // The item to put, or the key to delete.
+  storage::EncodedKey key;
+};
+
+// What is asked of one table.
+struct TableWrites {
+  TableReference reference;
+  std::vector<WriteMember> members;
+  storage::TablePtr table;
+
+  size_t processed = 0;
+  ConsumedCapacity capacity;
+};
+
+struct BatchWriteRequest {
+  std::vector<TableWrites> tables;
+  ReturnConsumedCapacity capacity = ReturnConsumedCapacity::kNone;
+  bool collection_metrics = false;
+};
+
+void check_lists(Constraints& constraints, const Slot& request_items,
+                 const std::vector<TableEntry>& entries) {
+  for (const TableEntry& entry : entries) {
+    if (entry.value.is_null()) {
+      constraints.null(entry_path(entry.name, ""));
+      continue;
+    }
+    const size_t count = entry.value.get_array().value_unsafe().size();
+    if (count >= 1 && count <= storage::kBatchWriteItemsMax) continue;
+    return constraints.echo(echo_of(request_items.value()), "requestItems",
+                            "Map value must satisfy constraint: [Member must have length less than "
+                            "or equal to 25, Member must have length greater than or equal to 1]");
+  }
+}
+
+// A put without an item, a delete without a key.
+void check_members(Constraints& constraints, const TableEntry& entry) {
+  if (entry.value.is_null()) return;
+  size_t position = 0;
+  for (const JsonValue element : entry.value.get_array().value_unsafe()) {
+    const std::string path = "." + std::to_string(++position) + ".member.";
+    if (element.is_null()) continue;
+    const auto members = read_structure<WriteRequestShape>(element.get_object().value_unsafe());
+    if (const Slot& put = members[WriteRequestShape::kPutRequest]; put.present()) {
+      const auto inner = read_structure<PutRequestShape>(put.object());
+      constraints.required(inner[PutRequestShape::kItem],
+                           entry_path(entry.name, path + "putRequest.item"));
+    }
+    if (const Slot& erase = members[WriteRequestShape::kDeleteRequest]; erase.present()) {
+      const auto inner = read_structure<DeleteRequestShape>(erase.object());
+      constraints.required(inner[DeleteRequestShape::kKey],
+                           entry_path(entry.name, path + "deleteRequest.key"));
+    }
+  }
+}
+
+Result<std::vector<TableEntry>> check_constraints(const Members<In>& members, Wording wording) {
+  Constraints constraints;
+  check_return_consumed_capacity(constraints, members[In::kReturnConsumedCapacity]);
+  check_return_item_collection_metrics(constraints, members[In::kReturnItemCollectionMetrics]);
+  const Slot& request_items = members[In::kRequestItems];
+  constraints.required(request_items, "requestItems");
+  std::vector<TableEntry> entries;
+  if (request_items.present()) entries = table_entries(request_items);
+  if (request_items.present() && entries.empty()) {
+    constraints.echo("{}", "requestItems", at_least("length", 1));
+  }
+  check_table_names(constraints, request_items, entries, wording);
+  if (request_items.present()) check_lists(constraints, request_items, entries);
+  for (const TableEntry& entry : entries) check_members(constraints, entry);
+  TRY(constraints.check());
+  return entries;
+}
+
+Result<WriteMember> decode_member(const JsonValue& sent, Wording wording) {
+  Members<WriteRequestShape> members;
+  if (!sent.is_null()) {
+    members = read_structure<WriteRequestShape>(sent.get_object().value_unsafe());
+  }
+  const Slot& put = members[WriteRequestShape::kPutRequest];
+  const Slot& erase = members[WriteRequestShape::kDeleteRequest];
+  if (put.present() == erase.present()) {
+    return storage::request_error(
+        "Supplied AttributeValue has more than one datatypes set, must contain exactly one of the "
+        "supported datatypes");
+  }
+  WriteMember member{.sent = sent, .is_put = put.present()};
+  const Slot attributes =
+      put.present() ? read_structure<PutRequestShape>(put.object())[PutRequestShape::kItem]
+                    : read_structure<DeleteRequestShape>(erase.object())[DeleteRequestShape::kKey];
+  DecodedItem decoded = decode_item(attributes.object(), wording);
+  if (decoded.error) return std::move(*decoded.error);
+  member.item = std::move(decoded.item);
+  return member;
+}
+
+Result<BatchWriteRequest> decode(const Members<In>& members, Wording wording) {
+  const auto entries = TRY(check_constraints(members, wording));
+  BatchWriteRequest request;
+  request.capacity = return_consumed_capacity(members[In::kReturnConsumedCapacity]);
+  request.collection_metrics =
+      returns_item_collection_metrics(members[In::kReturnItemCollectionMetrics]);
+  size_t count = 0;
+  for (const TableEntry& entry : entries) {
+    TableWrites& writes = request.tables.emplace_back();
+    writes.reference = TRY(table_reference(entry.name));
+    for (const JsonValue element : entry.value.get_array().value_unsafe()) {
+      writes.members.push_back(TRY(decode_member(element, wording)));
+      ++count;
+    }
+  }
+  if (count > storage::kBatchWriteItemsMax) {
+    return storage::request_error("Too many items requested for the BatchWriteItem call");
+  }
+  return request;
+}
+
+// A put's key is held against the schema in the words of a key parameter, as the service does in
+// batches.
+Result<storage::EncodedKey> key_of_put(const storage::Table& table, const storage::ItemView& item) {
+  std::vector<std::string> names;
+  for (const auto& attribute : table.key().partition) names.push_back(attribute.name);
+  for (const auto& attribute : table.key().sort) names.push_back(attribute.name);
+  std::sort(names.begin(), names.end());
+  return storage::key_of_key_parameter(table, storage::with_only(item, names).view());
+}
+
+Result<void> check_put(const storage::Table& table, const storage::ItemView& item) {
+  TRY(storage::check_index_keys(table, item, false));
+  if (item.item_bytes() > storage::kItemBytesMax) {
+    return storage::validation_error("Item size has exceeded the maximum allowed size");
+  }
+  return {};
+}
+
+// Finds the tables and checks every member against its own, so that one bad member keeps all of
+// them from being written.
+Result<void> check_against_tables(const OperationContext& context, BatchWriteRequest& request) {
+  for (TableWrites& writes : request.tables) {
+    writes.table = TRY(context.database.find_table(writes.reference.name, context.scope));
+  }
+  std::set<std::string_view> keys;
+  for (TableWrites& writes : request.tables) {
+    const storage::Table& table = *writes.table;
+    for (WriteMember& member : writes.members) {
+      const auto item = member.item.view();
+      member.key =
+          TRY(member.is_put ? key_of_put(table, item) : storage::key_of_key_parameter(table, item));
+      if (!keys.insert(member.key.bytes).second) {
+        return storage::validation_error("Provided list of item keys contains duplicates");
+      }
+      if (member.is_put) TRY(check_put(table, item));
+    }
+  }
+  return {};
+}
+
+// The store has stopped taking writes; what has been written stays written.
+bool is_store_failure(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::kUnavailable:
+    case ErrorCode::kUnknownOutcome:
+    case ErrorCode::kIo:
+    case ErrorCode::kCorruption:
+    case ErrorCode::kThrottling:
+    case ErrorCode::kProvisionedThroughputExceeded:
+      return true;
+    default:
+      return false;
+  }
+}
+
+Result<void> apply_member(storage::Database& database, TableWrites& writes,
+                          const WriteMember& member) {
+  storage::ItemWrite write{.table = writes.table, .key = member.key};
+  if (member.is_put) {
+    write.action = storage::Put{member.item};
+  } else {
+    write.action = storage::Delete{};
+  }
+  writes.capacity.add(TRY(database.apply(write)));
+  return {};
+}
+
+// If the store fails half-way the rest is left over, to be sent again.
+Result<void> apply_all(storage::Database& database, BatchWriteRequest& request) {
+  bool any = false;
+  for (TableWrites& writes : request.tables) {
+    for (const WriteMember& member : writes.members) {
+      auto applied = apply_member(database, writes, member);
+      if (!applied && any && is_store_failure(applied.error().code)) return {};
+      if (!applied) return applied;
+      any = true;
+      ++writes.processed;
+    }
+  }
+  return {};
+}
+
+void append_unprocessed(JsonWriter& json, const BatchWriteRequest& request) {
+  json.name("UnprocessedItems").begin_object();
+  for (const TableWrites& writes : request.tables) {
+    if (writes.processed == writes.members.size()) continue;
+    json.any_name(writes.reference.given).begin_array();
+    for (size_t i = writes.processed; i < writes.members.size(); ++i) {
+      json.raw(simdjson::minify(writes.members[i].sent));
+    }
+    json.end_array();
+  }
+  json.end_object();
+}
+
+void append_collection_metrics(JsonWriter& json, const BatchWriteRequest& request) {
+  if (!request.collection_metrics) return;
+  json.name("ItemCollectionMetrics").begin_object();
+  for (const TableWrites& writes : request.tables) {
+    if (!writes.table->has_local_index()) continue;
+    json.any_name(writes.reference.given).begin_array();
+    std::set<std::string_view> collections;
+    const std::string& partition = writes.table->key().partition.front().name;
+    for (size_t i = 0; i < writes.processed; ++i) {
+      const auto item = writes.members[i].item.view();
+      if (!collections.insert(item.find(partition)->payload()).second) continue;
+      append_item_collection_metrics(json, *writes.table, item);
+    }
+    json.end_array();
+  }
+  json.end_object();
+}
+
+void append_capacity(JsonWriter& json, const BatchWriteRequest& request) {
+  if (request.capacity == ReturnConsumedCapacity::kNone) return;
+  json.name("ConsumedCapacity").begin_array();
+  for (const TableWrites& writes : request.tables) {
+    writes.capacity.append(json, request.capacity, writes.reference.given);
+  }
+  json.end_array();
+}
+
+}  // namespace
+
+Result<void> batch_write_item(const OperationContext& context, const JsonObject& body,
+                              std::string& reply) {
+  const auto members = TRY(read_request<In>(body));
+  BatchWriteRequest request = TRY(decode(members, context.wording));
+  TRY(check_against_tables(context, request));
+  TRY(apply_all(context.database, request));
+  JsonWriter json(reply);
+  json.begin_object();
+  append_unprocessed(json, request);
+  append_collection_metrics(json, request);
+  append_capacity(json, request);
+  json.end_object();
+  return {};
+}
+
+}  // namespace dynolith::api

@@ -1,0 +1,107 @@
+#include "api/request/range_request.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "api/json/attribute_value.h"
+#include "api/request/key_paths.h"
+
+namespace dynolith::api {
+
+namespace {
+
+// The service says that the starting key is invalid, and why; but of numbers and repeated set
+// members it only says why.
+bool is_said_alone(std::string_view message) {
+  constexpr std::string_view kAlone[] = {"The parameter cannot be converted", "Attempting to store",
+                                         "Number overflow", "Number underflow"};
+  return std::any_of(std::begin(kAlone), std::end(kAlone),
+                     [&](std::string_view start) { return message.starts_with(start); }) ||
+         message.find("contains duplicates") != std::string_view::npos;
+}
+
+ConsumedCapacity capacity_of(const RangeRequest& request, const storage::RangeRead& read,
+                             const storage::RangePage& page) {
+  ConsumedCapacity capacity;
+  const double units = read_units(page.evaluated_bytes, request.consistent);
+  if (read.index == nullptr) {
+    capacity.add_table(units);
+  } else {
+    capacity.add_index(*read.index, units);
+    capacity.add_table(page.base_read_units * (request.consistent ? 2 : 1));
+  }
+  return capacity;
+}
+
+}  // namespace
+
+Result<storage::EncodedItem> exclusive_start_key(const Slot& slot, Wording wording) {
+  if (!slot.present()) return storage::EncodedItem();
+  DecodedItem key = decode_item(slot.object(), wording);
+  if (!key.error) return std::move(key.item);
+  if (is_said_alone(key.error->message)) return std::move(*key.error);
+  return storage::request_error("The provided starting key is invalid: " + key.error->message);
+}
+
+std::optional<uint32_t> limit_of(const Slot& slot) {
+  const auto limit = slot.integer();
+  if (!limit) return std::nullopt;
+  return static_cast<uint32_t>(std::min<int64_t>(*limit, std::numeric_limits<uint32_t>::max()));
+}
+
+Result<const storage::Index*> index_of(const RangeRequest& request, const storage::Table& table) {
+  if (!request.index_name) return nullptr;
+  const storage::Index* index = table.find_index(*request.index_name);
+  if (index == nullptr) {
+    return storage::validation_error(
+        std::string("The table does not have the specified index: ").append(*request.index_name));
+  }
+  if (request.consistent && index->definition.kind == storage::IndexKind::kGlobal) {
+    return storage::validation_error(
+        "Consistent reads are not supported on global secondary indexes");
+  }
+  return index;
+}
+
+Result<storage::RangeRead> range_read(const RangeRequest& request, storage::TablePtr table,
+                                      const storage::Index* index) {
+  storage::RangeRead read;
+  if (request.filter) {
+    TRY(check_key_paths(*table, *request.filter));
+    read.filter = &*request.filter;
+  }
+  if (request.projection) {
+    TRY(check_key_paths(*table, *request.projection));
+    read.projection = &*request.projection;
+  }
+  read.fetch_base_items =
+      TRY(check_index_attributes(index, request.select, read.projection, read.filter));
+  read.table = std::move(table);
+  read.index = index;
+  read.limit = request.limit;
+  read.exclusive_start_key = request.exclusive_start_key;
+  read.count_only = request.select == Select::kCount;
+  return read;
+}
+
+Result<void> append_page(const OperationContext& context, const RangeRequest& request,
+                         const storage::RangeRead& read, std::string& reply) {
+  JsonWriter json(reply);
+  json.begin_object();
+  if (!read.count_only) json.name("Items").begin_array();
+  const auto page = TRY(
+      context.database.read_range(read, [&](const storage::ItemView& item) { json.item(item); }));
+  if (!read.count_only) json.end_array();
+  json.name("Count").integer(page.count).name("ScannedCount").integer(page.scanned_count);
+  if (page.last_evaluated_key.exists()) {
+    json.name("LastEvaluatedKey").item(page.last_evaluated_key.view());
+  }
+  if (request.capacity != ReturnConsumedCapacity::kNone) {
+    json.name("ConsumedCapacity");
+    capacity_of(request, read, page).append(json, request.capacity, request.table.given);
+  }
+  json.end_object();
+  return {};
+}
+
+}  // namespace dynolith::api
