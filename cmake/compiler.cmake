@@ -4,8 +4,10 @@ target_compile_options(dynolith_options INTERFACE
   -Wall -Wextra -Werror -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wno-missing-field-initializers)
 target_include_directories(dynolith_options INTERFACE ${PROJECT_SOURCE_DIR})
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-  # g++ 12 warns of uninitialised members inside std::variant and std::optional that are not read.
-  target_compile_options(dynolith_options INTERFACE -Wno-maybe-uninitialized)
+  # g++ 12 warns, when it optimises, of uninitialised members inside std::variant and std::optional
+  # that are not read, and of impossible lengths in `"text" + std::string()`.
+  target_compile_options(dynolith_options INTERFACE -Wno-maybe-uninitialized -Wno-restrict
+    -Wno-stringop-overflow)
 endif()
 if(CMAKE_BUILD_TYPE STREQUAL "Release" OR CMAKE_BUILD_TYPE STREQUAL "RelWithDebInfo")
   target_compile_options(dynolith_options INTERFACE -fstack-protector-strong -U_FORTIFY_SOURCE
