@@ -105,7 +105,7 @@ class ItemView {
   bool exists() const { return !bytes_.empty(); }
   std::string_view bytes() const { return bytes_; }
   uint32_t item_bytes() const { return item_bytes_; }  // As DynamoDB counts them; 0 if absent.
-  const MapView& attributes() const { return map_; }
+  MapView attributes() const { return map_; }
   std::optional<ValueView> find(std::string_view name) const { return map_.find(name); }
 
  private:

@@ -50,6 +50,26 @@ TEST(ItemValidation, RefusesFlipsOrReadsAnotherItem) {
   }
 }
 
+// Containers with four-byte offsets, damaged where their tables and tags are.
+TEST(ItemValidation, RefusesFlipsInWideContainersOrReadsAnotherItem) {
+  const std::string text(66'000, 'x');
+  const EncodedItem item = encode_item(
+      {{"l", List{1, Map{{"a", text}, {"b", 2}}}}, {"s", StringSet{{"", "a", text}}}, {"t", true}});
+  std::vector<size_t> places;
+  for (size_t at = 0; at < item.bytes.size(); ++at) {
+    if (item.bytes[at] != 'x') places.push_back(at);
+  }
+  ASSERT_LT(places.size(), 150u);
+  for (const size_t at : places) {
+    std::string changed = item.bytes;
+    for (int bit = 0; bit < 8; ++bit) {
+      changed[at] = static_cast<char>(item.bytes[at] ^ 1 << bit);
+      expect_refused_or_canonical(changed);
+    }
+    EXPECT_FALSE(is_valid(item.bytes.substr(0, at)));
+  }
+}
+
 TEST(ItemValidation, SurvivesRandomDamage) {
   std::mt19937_64 random(23);
   for (int i = 0; i < 4000; ++i) {
