@@ -7,7 +7,8 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # g++ 12 warns, when it optimises, of uninitialised members inside std::variant and std::optional
   # that are not read, of impossible lengths in `"text" + std::string()`, of pointers in simdjson.
   target_compile_options(dynolith_options INTERFACE -Wno-maybe-uninitialized -Wno-restrict
-    -Wno-stringop-overflow -Wno-array-bounds -Wno-dangling-pointer)
+    -Wno-stringop-overflow -Wno-stringop-overread
+    -Wno-array-bounds -Wno-dangling-pointer)
 endif()
 if(CMAKE_BUILD_TYPE STREQUAL "Release" OR CMAKE_BUILD_TYPE STREQUAL "RelWithDebInfo")
   target_compile_options(dynolith_options INTERFACE -fstack-protector-strong -U_FORTIFY_SOURCE
