@@ -5,6 +5,7 @@
 #include "api/expression/expressions.h"
 #include "api/json/attribute_value.h"
 #include "api/json/input_shapes.h"
+#include "api/legacy/legacy_condition.h"
 #include "api/operations/handlers.h"
 #include "api/request/expression_parameters.h"
 #include "api/request/key_paths.h"
@@ -25,10 +26,7 @@ struct DeleteItemRequest {
 };
 
 Result<DeleteItemRequest> decode(const Members<In>& members, Wording wording) {
-  const WriteOptionSlots options{members[In::kReturnValues], members[In::kReturnConsumedCapacity],
-                                 members[In::kReturnItemCollectionMetrics],
-                                 members[In::kReturnValuesOnConditionCheckFailure],
-                                 members[In::kConditionalOperator]};
+  const WriteOptionSlots options = write_option_slots(members);
   TRY(check_write_constraints(members[In::kTableName], options, {members[In::kKey], "key"},
                               wording));
   DeleteItemRequest request;
@@ -45,6 +43,8 @@ Result<DeleteItemRequest> decode(const Members<In>& members, Wording wording) {
   if (key.error) return std::move(*key.error);
   request.key = std::move(key.item);
 
+  request.condition =
+      TRY(legacy_expected(members[In::kExpected], members[In::kConditionalOperator], wording));
   Placeholders placeholders;
   TRY(read_placeholders(styles, wording, placeholders));
   if (const auto text = members[In::kConditionExpression].text()) {

@@ -7,6 +7,7 @@
 
 #include "api/expression/expressions.h"
 #include "api/json/input_shapes.h"
+#include "api/legacy/legacy_condition.h"
 #include "api/operations/handlers.h"
 #include "api/request/attributes_to_get.h"
 #include "api/request/conditional_operator.h"
@@ -45,6 +46,8 @@ Result<void> check_constraints(const Members<In>& members, Wording wording) {
   check_select_value(rest, members[In::kSelect]);
   check_attributes_to_get(rest, members[In::kAttributesToGet], "attributesToGet");
   check_limit(rest, members[In::kLimit], wording);
+  check_condition_operators(rest, members[In::kKeyConditions], "keyConditions");
+  check_condition_operators(rest, members[In::kQueryFilter], "queryFilter");
   check_conditional_operator(rest, members[In::kConditionalOperator]);
   return rest.check();
 }
@@ -97,6 +100,11 @@ Result<void> decode_parameters(const Members<In>& members, Wording wording, Quer
   request.projection = TRY(attributes_to_get(members[In::kAttributesToGet]));
   if (request.projection) request.projection_style = ProjectionStyle::kAttributesToGet;
 
+  request.filter =
+      TRY(legacy_filter(members[In::kQueryFilter], members[In::kConditionalOperator], wording));
+  if (members[In::kKeyConditions].present()) {
+    request.clauses = TRY(legacy_key_clauses(members[In::kKeyConditions], wording));
+  }
   Placeholders placeholders;
   TRY(read_placeholders(styles, wording, placeholders));
   TRY(bind(members, placeholders, request));
@@ -133,7 +141,8 @@ Result<QueryRequest> decode(const Members<In>& members, Wording wording) {
 
 // A Query's filter must leave the keys of what is queried to the key condition.
 Result<void> check_filter_leaves_keys(const storage::KeySchema& keys,
-                                      const storage::Condition& filter) {
+                                      const storage::Condition& filter,
+                                      std::string_view parameter) {
   const auto names = [&](const std::vector<storage::KeyAttribute>& attributes,
                          const std::string& name) {
     return std::any_of(attributes.begin(), attributes.end(),
@@ -144,8 +153,8 @@ Result<void> check_filter_leaves_keys(const storage::KeySchema& keys,
     const std::string& name = path.attribute();
     if (!result.ok() || !(names(keys.partition, name) || names(keys.sort, name))) return;
     result = storage::validation_error(
-        "Filter Expression can only contain non-primary key attributes: Primary key attribute: " +
-        name);
+        std::string(parameter) +
+        " can only contain non-primary key attributes: Primary key attribute: " + name);
   });
   return result;
 }
@@ -159,7 +168,11 @@ Result<void> query(const OperationContext& context, const JsonObject& body, std:
   const storage::Index* index = TRY(index_of(request, *table));
   const storage::KeySchema& keys = index != nullptr ? index->definition.key : table->key();
   const auto key_condition = TRY(storage::bind_key_condition(keys, std::move(request.clauses)));
-  if (request.filter) TRY(check_filter_leaves_keys(keys, *request.filter));
+  if (request.filter) {
+    const bool is_legacy = members[In::kQueryFilter].present();
+    TRY(check_filter_leaves_keys(keys, *request.filter,
+                                 is_legacy ? "QueryFilter" : "Filter Expression"));
+  }
 
   storage::RangeRead read = TRY(range_read(request, table, index));
   read.key_condition = &key_condition;

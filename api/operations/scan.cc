@@ -5,6 +5,7 @@
 
 #include "api/expression/expressions.h"
 #include "api/json/input_shapes.h"
+#include "api/legacy/legacy_condition.h"
 #include "api/operations/handlers.h"
 #include "api/request/attributes_to_get.h"
 #include "api/request/conditional_operator.h"
@@ -32,6 +33,7 @@ Result<void> check_constraints(const Members<In>& members, Wording wording) {
   check_select_value(constraints, members[In::kSelect]);
   check_attributes_to_get(constraints, members[In::kAttributesToGet], "attributesToGet");
   constraints.in_range(members[In::kLimit], "limit", 1, kIntMax);
+  check_condition_operators(constraints, members[In::kScanFilter], "scanFilter");
   check_conditional_operator(constraints, members[In::kConditionalOperator]);
   constraints.in_range(members[In::kTotalSegments], "totalSegments", 1, kSegmentsMax);
   constraints.in_range(members[In::kSegment], "segment", 0, kSegmentsMax - 1);
@@ -90,6 +92,8 @@ Result<void> decode_parameters(const Members<In>& members, Wording wording, Scan
   request.projection = TRY(attributes_to_get(members[In::kAttributesToGet]));
   if (request.projection) request.projection_style = ProjectionStyle::kAttributesToGet;
 
+  request.filter =
+      TRY(legacy_filter(members[In::kScanFilter], members[In::kConditionalOperator], wording));
   Placeholders placeholders;
   TRY(read_placeholders(styles, wording, placeholders));
   return bind(members, placeholders, request);
@@ -114,7 +118,7 @@ Result<ScanRequest> decode(const Members<In>& members, Wording wording) {
 
 Result<void> scan(const OperationContext& context, const JsonObject& body, std::string& reply) {
   const auto members = TRY(read_request<In>(body));
-  const ScanRequest request = TRY(decode(members, context.wording));
+  ScanRequest request = TRY(decode(members, context.wording));
   const auto table = TRY(context.database.find_table(request.table.name, context.scope));
   const storage::Index* index = TRY(index_of(request, *table));
   storage::RangeRead read = TRY(range_read(request, table, index));

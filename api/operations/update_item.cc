@@ -5,6 +5,8 @@
 #include "api/expression/expressions.h"
 #include "api/json/attribute_value.h"
 #include "api/json/input_shapes.h"
+#include "api/legacy/legacy_condition.h"
+#include "api/legacy/legacy_update.h"
 #include "api/operations/handlers.h"
 #include "api/request/expression_parameters.h"
 #include "api/request/item_collection_metrics.h"
@@ -38,6 +40,8 @@ Result<void> check_constraints(const Members<In>& members, const WriteOptionSlot
     together.required(members[In::kKey], "key");
     check_return_item_collection_metrics(together, options.return_item_collection_metrics);
     check_return_values_on_failure(together, options.return_values_on_condition_check_failure);
+    check_attribute_updates(together, members[In::kAttributeUpdates]);
+    check_expected_operators(together, options.expected);
     return together.check();
   }
   if (wording == Wording::kAws2026) {
@@ -48,8 +52,11 @@ Result<void> check_constraints(const Members<In>& members, const WriteOptionSlot
     }
     TRY(first.check());
   }
-  return check_write_constraints(members[In::kTableName], options, {members[In::kKey], "key"},
-                                 wording);
+  TRY(check_write_constraints(members[In::kTableName], options, {members[In::kKey], "key"},
+                              wording));
+  Constraints updates;
+  check_attribute_updates(updates, members[In::kAttributeUpdates]);
+  return updates.check();
 }
 
 Result<void> bind(const Members<In>& members, Placeholders& placeholders,
@@ -65,10 +72,7 @@ Result<void> bind(const Members<In>& members, Placeholders& placeholders,
 }
 
 Result<UpdateItemRequest> decode(const Members<In>& members, Wording wording) {
-  const WriteOptionSlots options{members[In::kReturnValues], members[In::kReturnConsumedCapacity],
-                                 members[In::kReturnItemCollectionMetrics],
-                                 members[In::kReturnValuesOnConditionCheckFailure],
-                                 members[In::kConditionalOperator]};
+  const WriteOptionSlots options = write_option_slots(members);
   TRY(check_constraints(members, options, wording));
   UpdateItemRequest request;
   request.table = TRY(table_reference(*members[In::kTableName].text()));
@@ -86,6 +90,9 @@ Result<UpdateItemRequest> decode(const Members<In>& members, Wording wording) {
   if (key.error) return std::move(*key.error);
   request.key = std::move(key.item);
 
+  request.update = TRY(legacy_update(members[In::kAttributeUpdates], wording));
+  request.condition =
+      TRY(legacy_expected(members[In::kExpected], members[In::kConditionalOperator], wording));
   Placeholders placeholders;
   TRY(read_placeholders(styles, wording, placeholders));
   TRY(bind(members, placeholders, request));

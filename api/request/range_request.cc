@@ -33,6 +33,13 @@ ConsumedCapacity capacity_of(const RangeRequest& request, const storage::RangeRe
   return capacity;
 }
 
+// What an entry of the index holds.
+storage::Projection entry_projection(const storage::Index& index) {
+  storage::Projection projection;
+  for (const std::string& name : index.entry_attributes) projection.paths.push_back({{name}});
+  return projection;
+}
+
 }  // namespace
 
 Result<storage::EncodedItem> exclusive_start_key(const Slot& slot, Wording wording) {
@@ -63,7 +70,7 @@ Result<const storage::Index*> index_of(const RangeRequest& request, const storag
   return index;
 }
 
-Result<storage::RangeRead> range_read(const RangeRequest& request, storage::TablePtr table,
+Result<storage::RangeRead> range_read(RangeRequest& request, storage::TablePtr table,
                                       const storage::Index* index) {
   storage::RangeRead read;
   if (request.filter) {
@@ -76,6 +83,10 @@ Result<storage::RangeRead> range_read(const RangeRequest& request, storage::Tabl
   }
   read.fetch_base_items =
       TRY(check_index_attributes(index, request.select, read.projection, read.filter));
+  if (read.fetch_base_items && !request.projection && request.select != Select::kAllAttributes) {
+    request.projection = entry_projection(*index);
+    read.projection = &*request.projection;
+  }
   read.table = std::move(table);
   read.index = index;
   read.limit = request.limit;

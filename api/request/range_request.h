@@ -36,9 +36,10 @@ std::optional<uint32_t> limit_of(const Slot& slot);
 // Null: the table itself. Errors (kValidation): no such index; a consistent read of a global one.
 Result<const storage::Index*> index_of(const RangeRequest& request, const storage::Table& table);
 
-// The read of a request, but for what only Query or Scan has. Borrows from `request`. Errors
+// The read of a request, but for what only Query or Scan has. Borrows from `request`, and may give
+// it a projection: that of a local index, when only the filter needs the items behind it. Errors
 // (kValidation): expressions that go below keys, or ask a global index for what it does not hold.
-Result<storage::RangeRead> range_read(const RangeRequest& request, storage::TablePtr table,
+Result<storage::RangeRead> range_read(RangeRequest& request, storage::TablePtr table,
                                       const storage::Index* index);
 
 // Reads the page and appends it as JSON, items as they come.

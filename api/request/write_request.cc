@@ -1,5 +1,6 @@
 #include "api/request/write_request.h"
 
+#include "api/legacy/legacy_condition.h"
 #include "api/request/conditional_operator.h"
 #include "api/request/item_collection_metrics.h"
 #include "api/request/table_name.h"
@@ -17,6 +18,7 @@ Constraints violations(const WriteOptionSlots& options, const RequiredMember& re
   constraints.required(required.slot, required.path);
   check_return_item_collection_metrics(constraints, options.return_item_collection_metrics);
   check_return_values_on_failure(constraints, options.return_values_on_condition_check_failure);
+  check_expected_operators(constraints, options.expected);
   check_conditional_operator(constraints, options.conditional_operator, wording);
   return constraints;
 }

@@ -20,7 +20,18 @@ struct WriteOptionSlots {
   const Slot& return_item_collection_metrics;
   const Slot& return_values_on_condition_check_failure;
   const Slot& conditional_operator;
+  const Slot& expected;
 };
+
+template <class Input>
+WriteOptionSlots write_option_slots(const Members<Input>& members) {
+  return {members[Input::kReturnValues],
+          members[Input::kReturnConsumedCapacity],
+          members[Input::kReturnItemCollectionMetrics],
+          members[Input::kReturnValuesOnConditionCheckFailure],
+          members[Input::kConditionalOperator],
+          members[Input::kExpected]};
+}
 
 // Which required member, if it is absent, is reported among the options: "item" or "key".
 struct RequiredMember {
