@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "storage/encoding/number_encoding.h"
+#include "storage/expression/path_runs.h"
 
 namespace dynolith::storage {
 namespace {
@@ -252,18 +253,7 @@ bool evaluate(const Condition& condition, const ItemView& item) {
 
 std::optional<ValueView> find(const ItemView& item, const DocumentPath& path) {
   std::optional<ValueView> value = item.find(path.attribute());
-  for (size_t i = 1; value && i < path.steps.size(); ++i) {
-    if (const auto* name = std::get_if<std::string>(&path.steps[i])) {
-      if (value->type() != AttributeType::kMap) return std::nullopt;
-      value = value->members().find(*name);
-    } else {
-      const uint32_t index = std::get<uint32_t>(path.steps[i]);
-      if (value->type() != AttributeType::kList) return std::nullopt;
-      const ListView elements = value->elements();
-      if (index >= elements.size()) return std::nullopt;
-      value = elements[index];
-    }
-  }
+  for (size_t i = 1; value && i < path.steps.size(); ++i) value = child_at(*value, path.steps[i]);
   return value;
 }
 

@@ -1,5 +1,6 @@
-// Bound conditions (also filters): placeholders replaced, operand types and limits checked by whoever
-// built them. Expression text, legacy parameters, PartiQL and the mapper all build this tree.
+// Bound conditions (also filters): placeholders replaced, operand types and limits checked by
+// whoever built them. Expression text, legacy parameters, PartiQL and the mapper all build this
+// tree.
 #pragma once
 
 #include <memory>
@@ -12,7 +13,14 @@
 
 namespace dynolith::storage {
 
-enum class Comparator : uint8_t { kEqual, kNotEqual, kLess, kLessOrEqual, kGreater, kGreaterOrEqual };
+enum class Comparator : uint8_t {
+  kEqual,
+  kNotEqual,
+  kLess,
+  kLessOrEqual,
+  kGreater,
+  kGreaterOrEqual
+};
 
 // size(x): S UTF-16 code units, B bytes, members of sets, lists and maps; nothing for other types.
 struct SizeOf {
@@ -70,8 +78,8 @@ struct Condition {
       node;
 };
 
-// True iff `item` satisfies `condition`; the absent item is ItemView(). Cannot fail. Reads the stored
-// bytes in place and allocates nothing.
+// True iff `item` satisfies `condition`; the absent item is ItemView(). Cannot fail. Reads the
+// stored bytes in place and allocates nothing.
 bool evaluate(const Condition& condition, const ItemView& item);
 
 // What stands at `path`, if anything does.

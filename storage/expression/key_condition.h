@@ -12,7 +12,14 @@
 namespace dynolith::storage {
 
 enum class KeyOperator : uint8_t {
-  kEqual, kLess, kLessOrEqual, kGreater, kGreaterOrEqual, kBetween, kBeginsWith };
+  kEqual,
+  kLess,
+  kLessOrEqual,
+  kGreater,
+  kGreaterOrEqual,
+  kBetween,
+  kBeginsWith
+};
 
 // One condition on one attribute, not yet held against a table.
 struct KeyClause {
@@ -29,8 +36,8 @@ struct KeyCondition {
   std::optional<KeyClause> sort_range;  // On the sort attribute after those; never kEqual.
 };
 
-// Errors (kValidation, kTable scope), in the service's words: missing key, operator not supported on
-// the partition key, type does not match the schema, too many conditions, and the two rules of
+// Errors (kValidation, kTable scope), in the service's words: missing key, operator not supported
+// on the partition key, type does not match the schema, too many conditions, and the two rules of
 // multi-attribute keys. `clauses` in the order they were written.
 Result<KeyCondition> bind_key_condition(const KeySchema& keys, std::vector<KeyClause> clauses);
 

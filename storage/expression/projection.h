@@ -14,8 +14,8 @@ struct Projection {
   std::vector<DocumentPath> paths;
 };
 
-// The selected parts, nesting kept, selected list elements packed in index order, missing paths left
-// out. An item of which nothing is selected becomes the empty item (which exists).
+// The selected parts, nesting kept, selected list elements packed in index order, missing paths
+// left out. An item of which nothing is selected becomes the empty item (which exists).
 EncodedItem project(const ItemView& item, const Projection& projection);
 
 // The distinct top-level attributes that a projection names, sorted.

@@ -55,9 +55,9 @@ bool creates_item(const Update& update);
 // The item after `update`. All operands read `item` as it was; list indexes refer to it too.
 //
 // `key` holds just the key attributes and is the start if `item` is absent.
-// Errors (kValidation): an operand's attribute is missing, an operand has a wrong type, the path does
-// not fit the item, number overflow, more than 400 KB ("Item size to update has exceeded the maximum
-// allowed size"). Attributes that no action touches are copied as bytes, not decoded.
+// Errors (kValidation): an operand's attribute is missing, an operand has a wrong type, the path
+// does not fit the item, number overflow, more than 400 KB ("Item size to update has exceeded the
+// maximum allowed size"). Attributes that no action touches are copied as bytes, not decoded.
 Result<EncodedItem> apply_update(const Update& update, const ItemView& item, const ItemView& key);
 
 // What UPDATED_OLD and UPDATED_NEW return: the leaves that `update` names, read from `item` (the
