@@ -13,7 +13,7 @@ namespace dynolith::storage::kv {
 
 // What an acknowledged write survives. Killing the process loses nothing in any of the three.
 enum class Durability : uint8_t {
-  kAlways,       // A power cut loses nothing: one fsync for each group of commits, before they return.
+  kAlways,  // A power cut loses nothing: one fsync for each group of commits, before they return.
   kEverySecond,  // A power cut loses at most the last second.
   kNever,        // When the operating system writes is its affair.
 };
@@ -23,15 +23,18 @@ struct StoreOptions {
   Durability durability = Durability::kEverySecond;
   size_t block_cache_bytes = 128u << 20;
   size_t write_buffer_bytes = 64u << 20;
-  // Writes stop (reads go on) when the file system has less room than this, and resume by themselves.
+  // Writes stop (reads go on) when the file system has less room than this, and resume by
+  // themselves.
   uint64_t reserve_bytes = 16u << 20;
+  // How often the log is synced with kEverySecond, and the room on the disk looked at.
+  std::chrono::milliseconds upkeep_interval{1000};
   std::shared_ptr<Clock> clock = system_clock();
   // Receives one line for each event an operator should know of.
   std::function<void(const std::string& line)> log;
 };
 
-// Errors, each one line that names the path and the remedy: kDirectoryInUse (another process holds it,
-// also if its LOCK file was deleted), kDirectoryNotWritable, kDirectoryCorrupt (also when the
+// Errors, each one line that names the path and the remedy: kDirectoryInUse (another process holds
+// it, also if its LOCK file was deleted), kDirectoryNotWritable, kDirectoryCorrupt (also when the
 // write-ahead log has lost its tail), kDirectoryTooNew.
 Result<std::unique_ptr<Store>> open_store(StoreOptions options);
 

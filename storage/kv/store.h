@@ -1,9 +1,10 @@
-// The seam: an ordered, transactional key-value store with ordered logs and tallies. Everything that
-// is DynamoDB's (items, indexes, expressions) lives above this line; a distributed engine is a second
-// implementation of Store.
+// The seam: an ordered, transactional key-value store with ordered logs and tallies. Everything
+// that is DynamoDB's (items, indexes, expressions) lives above this line; a distributed engine is a
+// second implementation of Store.
 //
-// Writes declare the keys they depend on and compute the rest in a pure function; the store resolves
-// conflicts. There is no phantom protection over ranges: guard a range with a declared key.
+// Writes declare the keys they depend on and compute the rest in a pure function; the store
+// resolves conflicts. There is no phantom protection over ranges: guard a range with a declared
+// key.
 #pragma once
 
 #include <cstddef>
@@ -25,11 +26,11 @@ using Bytes = std::string_view;
 enum class Status : uint8_t {
   kOk,
   kNotFound,
-  kDeclined,      // The transaction's function said no; nothing was written.
-  kContended,     // A declared key is held by another and `nowait` was asked for.
-  kUnknown,       // Handed to the disk and failed: may or may not be there after a restart.
-  kUnavailable,   // Nothing was written; safe to retry (disk full, shutting down).
-  kIo,            // The store has stopped.
+  kDeclined,     // The transaction's function said no; nothing was written.
+  kContended,    // A declared key is held by another and `nowait` was asked for.
+  kUnknown,      // Handed to the disk and failed: may or may not be there after a restart.
+  kUnavailable,  // Nothing was written; safe to retry (disk full, shutting down).
+  kIo,           // The store has stopped.
   kCorrupt,
 };
 Error to_error(Status status);  // Needs: a failure. The service's words for 5xx answers.
@@ -90,8 +91,8 @@ struct ScanOptions {
 class Reads {
  public:
   virtual ~Reads() = default;
-  // Null: absent. Valid during the call of the function only. Read from the store on first use, so a
-  // function that does not ask does not pay.
+  // Null: absent. Valid during the call of the function only. Read from the store on first use, so
+  // a function that does not ask does not pay.
   virtual std::optional<Bytes> at(size_t declared_index) = 0;
 };
 
@@ -108,7 +109,8 @@ class Writes {
   virtual void erase(Bytes key) = 0;
   // Adds a record to an ordered log; its position is given in commit order, inside the commit.
   virtual void append(Bytes log, Bytes record) = 0;
-  // Adds to a running total, exact and durable with the commit; commits to one tally do not conflict.
+  // Adds to a running total, exact and durable with the commit; commits to one tally do not
+  // conflict.
   virtual void add(Bytes tally, Tally change) = 0;
 };
 
@@ -134,11 +136,12 @@ class Store {
                       FunctionRef<bool(Bytes key, Bytes value)> sink) = 0;
   virtual std::unique_ptr<Snapshot> snapshot() = 0;
 
-  // Locks exactly `keys` (any order; repeats allowed; absent keys too), runs `function`, commits what
-  // it wrote atomically. When it returns kOk the commit is visible to every read that begins
+  // Locks exactly `keys` (any order; repeats allowed; absent keys too), runs `function`, commits
+  // what it wrote atomically. When it returns kOk the commit is visible to every read that begins
   // later and as durable as the store was opened to make it.
   //  - `function` is pure: a store may run it again.
-  //  - Keys written but not declared must be owned by a declared key, as an index entry is by its item.
+  //  - Keys written but not declared must be owned by a declared key, as an index entry is by its
+  //  item.
   virtual Status transact(const WriteOptions& options, std::span<const Bytes> keys,
                           FunctionRef<Verdict(Reads& reads, Writes& writes)> function) = 0;
   // Atomic, no declared keys.

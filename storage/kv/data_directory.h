@@ -1,0 +1,57 @@
+// A data directory: who owns it, which format it has, and how far its log is on the disk.
+//
+//   DIR/                  flock'ed for as long as it is open
+//     DYNOLITH_FORMAT     "dynolith data directory\nformat 1\n"; there once the store was made
+//     DYNOLITH_OWNER      process id of the last owner, for the message that it is in use
+//     DYNOLITH_SYNCED     see high_water.h
+//     rocksdb/            RocksDB's files
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "storage/kv/file_descriptor.h"
+#include "storage/kv/high_water.h"
+#include "storage/result.h"
+
+namespace dynolith::storage::kv {
+
+// The format of everything below DIR. Raise it when older programs could misread newer data.
+inline constexpr uint32_t kFormatVersion = 1;
+
+class DataDirectory {
+ public:
+  // Makes the directory if it is missing, takes it for this process, and checks the format.
+  // Errors: kDirectoryInUse, kDirectoryNotWritable, kDirectoryCorrupt, kDirectoryTooNew.
+  static Result<std::unique_ptr<DataDirectory>> open(const std::string& path);
+
+  DataDirectory(const DataDirectory&) = delete;
+  DataDirectory& operator=(const DataDirectory&) = delete;
+
+  const std::string& path() const { return path_; }
+  std::string store_path() const { return path_ + "/rocksdb"; }
+  int descriptor() const { return directory_.get(); }
+  // False until the store in it was opened once.
+  bool is_formatted() const { return formatted_; }
+  // Says that the store is complete, on the disk. Errors: kDirectoryNotWritable.
+  Result<void> mark_formatted();
+  HighWater& high_water() { return *high_water_; }
+
+ private:
+  explicit DataDirectory(std::string path) : path_(std::move(path)) {}
+  Result<void> take();
+  Result<void> read_format();
+  Result<void> check_writable() const;
+  std::string owner() const;
+
+  const std::string path_;
+  FileDescriptor directory_;  // Holds the lock.
+  bool formatted_ = false;
+  std::optional<HighWater> high_water_;
+};
+
+// "data directory '<path>' <problem>": what every message about one begins with.
+Error directory_error(ErrorCode code, const std::string& path, const std::string& problem);
+
+}  // namespace dynolith::storage::kv

@@ -1,0 +1,87 @@
+#include "storage/kv/high_water.h"
+
+#include <fcntl.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <string_view>
+
+#include "storage/kv/big_endian.h"
+
+namespace dynolith::storage::kv {
+namespace {
+
+constexpr std::string_view kMagic = "DYNS";
+constexpr size_t kSlotBytes = 24;
+constexpr off_t kSlotOffsets[] = {0, 512};
+using Slot = std::array<char, kSlotBytes>;
+
+uint32_t crc32c(std::string_view bytes) {
+  uint32_t crc = ~0u;
+  for (const char c : bytes) {
+    crc ^= static_cast<unsigned char>(c);
+    for (int bit = 0; bit < 8; ++bit) crc = (crc >> 1) ^ (0x82F63B78u & (0u - (crc & 1u)));
+  }
+  return ~crc;
+}
+
+uint32_t check_of(const Slot& slot) { return crc32c({slot.data() + 8, kSlotBytes - 8}); }
+
+enum class SlotState { kBlank, kValid, kDamaged };
+
+SlotState read_slot(int file, off_t offset, Slot& slot) {
+  slot.fill(0);
+  const ssize_t count = ::pread(file, slot.data(), slot.size(), offset);
+  if (count == 0) return SlotState::kBlank;
+  const std::string_view bytes(slot.data(), slot.size());
+  if (bytes.find_first_not_of('\0') == bytes.npos) return SlotState::kBlank;
+  const bool valid = count == static_cast<ssize_t>(kSlotBytes) && bytes.starts_with(kMagic) &&
+                     load_big_endian<uint32_t>(slot.data() + 4) == check_of(slot);
+  return valid ? SlotState::kValid : SlotState::kDamaged;
+}
+
+}  // namespace
+
+Result<HighWater> HighWater::open(int directory) {
+  HighWater mark;
+  mark.file_ =
+      FileDescriptor(::openat(directory, "DYNOLITH_SYNCED", O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+  if (!mark.file_) {
+    return make_error(ErrorCode::kDirectoryNotWritable,
+                      std::string("cannot open DYNOLITH_SYNCED: ") + std::strerror(errno));
+  }
+  int damaged = 0, valid = 0;
+  for (const off_t offset : kSlotOffsets) {
+    Slot slot;
+    const SlotState state = read_slot(mark.file_.get(), offset, slot);
+    damaged += state == SlotState::kDamaged;
+    if (state != SlotState::kValid) continue;
+    ++valid;
+    const auto counter = load_big_endian<uint64_t>(slot.data() + 8);
+    if (counter < mark.counter_) continue;
+    mark.counter_ = counter;
+    mark.sequence_ = load_big_endian<uint64_t>(slot.data() + 16);
+  }
+  if (damaged > 0 && valid == 0)
+    return make_error(ErrorCode::kDirectoryCorrupt, "DYNOLITH_SYNCED is damaged");
+  return mark;
+}
+
+bool HighWater::advance(uint64_t sequence, bool sync) {
+  if (sequence != sequence_) {
+    Slot slot;
+    std::memcpy(slot.data(), kMagic.data(), kMagic.size());
+    store_big_endian<uint64_t>(slot.data() + 8, counter_ + 1);
+    store_big_endian<uint64_t>(slot.data() + 16, sequence);
+    store_big_endian<uint32_t>(slot.data() + 4, check_of(slot));
+    const off_t offset = kSlotOffsets[(counter_ + 1) % 2];
+    if (::pwrite(file_.get(), slot.data(), slot.size(), offset) != static_cast<ssize_t>(kSlotBytes))
+      return false;
+    ++counter_;
+    sequence_ = sequence;
+  }
+  return !sync || ::fdatasync(file_.get()) == 0;
+}
+
+}  // namespace dynolith::storage::kv

@@ -1,0 +1,149 @@
+#include "storage/kv/open_store.h"
+
+#include <rocksdb/cache.h>
+#include <rocksdb/env.h>
+
+#include <filesystem>
+
+#include "storage/kv/rocks_logger.h"
+#include "storage/kv/rocks_store.h"
+#include "storage/kv/status.h"
+
+namespace dynolith::storage::kv {
+namespace {
+
+constexpr uint64_t kWorthFlushingBytes = 1u << 20;
+constexpr size_t kLogsMax = 8;
+
+rocksdb::WriteOptions write_options(Durability durability, bool in_memory) {
+  rocksdb::WriteOptions options;
+  options.disableWAL = in_memory;  // Nothing there survives the process anyway.
+  options.sync = durability == Durability::kAlways && !in_memory;
+  return options;
+}
+
+// RocksDB would make a new store over tables whose CURRENT file was lost, and delete them.
+bool has_tables(const std::string& path) {
+  std::error_code none;
+  for (const auto& entry : std::filesystem::directory_iterator(path, none))
+    if (entry.path().extension() == ".sst") return true;
+  return false;
+}
+
+// Why RocksDB would not open the files in a directory, in words that say what to do.
+Error opening_error(const std::string& path, const rocksdb::Status& status) {
+  const std::string text = one_line(status.ToString());
+  const auto has = [&](const char* part) { return text.find(part) != std::string::npos; };
+  if (is_out_of_room(status)) {
+    return directory_error(ErrorCode::kDirectoryNotWritable, path,
+                           "is not writable: " + text + "; make room or choose another directory");
+  }
+  if (has("Permission denied") || has("Read-only file system")) {
+    return directory_error(
+        ErrorCode::kDirectoryNotWritable, path,
+        "is not writable: " + text + "; give this user access or choose another directory");
+  }
+  if (status.IsIOError() && (has("lock hold by current process") || has("While lock file"))) {
+    return directory_error(ErrorCode::kDirectoryInUse, path,
+                           "is in use by another process; stop it or choose another directory");
+  }
+  return directory_error(ErrorCode::kDirectoryCorrupt, path,
+                         "is damaged: " + text + "; restore it from a backup");
+}
+
+}  // namespace
+
+RocksStore::RocksStore(const StoreOptions& options, std::unique_ptr<DataDirectory> directory,
+                       std::shared_ptr<rocksdb::Env> env)
+    : directory_(std::move(directory)),
+      health_(directory_ ? directory_->path() : "memory", options.log, [this] { gate_.shut(); }),
+      space_(directory_ ? directory_->descriptor() : -1, options.reserve_bytes),
+      commits_(write_options(options.durability, directory_ == nullptr), health_, space_),
+      durability_(options.durability),
+      upkeep_interval_(options.upkeep_interval) {
+  settings_.in_memory = directory_ == nullptr;
+  settings_.path = directory_ ? directory_->store_path() : "/dynolith";
+  settings_.env = std::move(env);
+  if (settings_.in_memory && !settings_.env)
+    settings_.env.reset(rocksdb::NewMemEnv(rocksdb::Env::Default()));
+  settings_.cache = rocksdb::NewLRUCache(options.block_cache_bytes);
+  settings_.logger = std::make_shared<RocksLogger>(options.log);
+  settings_.listener = std::make_shared<BackgroundErrors>(health_);
+  settings_.write_buffer_bytes = options.write_buffer_bytes;
+}
+
+Result<std::unique_ptr<RocksStore>> RocksStore::open(StoreOptions options,
+                                                     std::shared_ptr<rocksdb::Env> env) {
+  std::unique_ptr<DataDirectory> directory;
+  if (!options.directory.empty()) directory = TRY(DataDirectory::open(options.directory));
+  std::unique_ptr<RocksStore> store(new RocksStore(options, std::move(directory), std::move(env)));
+  TRY(store->open_instance());
+  return store;
+}
+
+Result<void> RocksStore::open_instance() {
+  const bool is_new = directory_ == nullptr || !directory_->is_formatted();
+  if (is_new && directory_ != nullptr && has_tables(settings_.path)) return format_missing();
+  std::unique_ptr<Instance> instance;
+  const rocksdb::Status status =
+      Instance::open(settings_, is_new ? OpenMode::kCreate : OpenMode::kExisting, instance);
+  if (!status.ok()) return opening_error(settings_.path, status);
+  gate_.set(std::move(instance));
+  if (directory_ == nullptr) return {};
+  TRY(check_opened());
+  upkeep_ = std::make_unique<Upkeep>(Upkeep::Parts{.settings = settings_,
+                                                   .durability = durability_,
+                                                   .directory = *directory_,
+                                                   .space = space_,
+                                                   .health = health_,
+                                                   .gate = gate_,
+                                                   .commits = commits_});
+  upkeep_->start(upkeep_interval_);
+  return {};
+}
+
+Error RocksStore::format_missing() const {
+  return directory_error(
+      ErrorCode::kDirectoryCorrupt, directory_->path(),
+      "is damaged: its DYNOLITH_FORMAT file is missing; restore it from a backup");
+}
+
+Result<void> RocksStore::check_opened() {
+  Instance& instance = *gate_.current();
+  const uint64_t sequence = instance.db().GetLatestSequenceNumber();
+  const uint64_t mark = directory_->high_water().sequence();
+  if (sequence < mark) {
+    return directory_error(ErrorCode::kDirectoryCorrupt, directory_->path(),
+                           "is damaged: the end of its write-ahead log is missing (" +
+                               std::to_string(mark) + " changes were synced, " +
+                               std::to_string(sequence) + " are there); restore it from a backup");
+  }
+  if (!directory_->is_formatted()) {
+    if (sequence > 0) return format_missing();
+    TRY(directory_->mark_formatted());
+  }
+  if (instance.unflushed_bytes() > kWorthFlushingBytes || instance.recovered_logs() > kLogsMax)
+    instance.flush(false);
+  return {};
+}
+
+RocksStore::~RocksStore() {
+  if (upkeep_) {
+    upkeep_->stop();
+    Instance* const instance = gate_.current();
+    if (instance != nullptr && health_.state() == Health::State::kHealthy) {
+      // A big log would be read again at the next start.
+      if (instance->unflushed_bytes() > kWorthFlushingBytes) instance->flush(true);
+      upkeep_->sync(true);
+    }
+  }
+  gate_.shut();
+  gate_.set(nullptr);  // While all that its last errors are told to is there.
+}
+
+Result<std::unique_ptr<Store>> open_store(StoreOptions options) {
+  std::unique_ptr<Store> store = TRY(RocksStore::open(std::move(options)));
+  return store;
+}
+
+}  // namespace dynolith::storage::kv
