@@ -47,7 +47,7 @@ struct Datatype {
 Result<Datatype> only_datatype(const JsonValue& json) {
   std::optional<Datatype> found;
   if (!json.is_null()) {
-    for (const auto field : json.get_object().value_unsafe()) {
+    for (const auto field : object_of(json)) {
       const auto type = datatype_of(field.key);
       if (!type || field.value.is_null()) continue;
       if (found && found->type != *type) {
@@ -161,17 +161,17 @@ class Decoder {
       case AttributeType::kStringSet:
       case AttributeType::kNumberSet:
       case AttributeType::kBinarySet:
-        return set(datatype.type, datatype.value.get_array().value_unsafe());
+        return set(datatype.type, array_of(datatype.value));
       case AttributeType::kList:
         encoder_.begin_list();
-        for (const JsonValue element : datatype.value.get_array().value_unsafe()) {
+        for (const JsonValue element : array_of(datatype.value)) {
           TRY(value(element, depth + 1));
         }
         encoder_.end();
         return {};
       case AttributeType::kMap:
         encoder_.begin_map();
-        TRY(members(datatype.value.get_object().value_unsafe(), depth + 1));
+        TRY(members(object_of(datatype.value), depth + 1));
         encoder_.end();
         return {};
     }
@@ -222,14 +222,14 @@ class Decoder {
 bool nests_too_deep(const JsonValue& json, int depth) {
   if (depth > storage::kNestingLevelsMax) return true;
   if (json.is_null()) return false;
-  for (const auto field : json.get_object().value_unsafe()) {
+  for (const auto field : object_of(json)) {
     const auto type = datatype_of(field.key);
     if (type == AttributeType::kList && field.value.is_array()) {
-      for (const JsonValue element : field.value.get_array().value_unsafe()) {
+      for (const JsonValue element : array_of(field.value)) {
         if (nests_too_deep(element, depth + 1)) return true;
       }
     } else if (type == AttributeType::kMap && field.value.is_object()) {
-      for (const auto member : field.value.get_object().value_unsafe()) {
+      for (const auto member : object_of(field.value)) {
         if (nests_too_deep(member.value, depth + 1)) return true;
       }
     }

@@ -177,14 +177,14 @@ Result<void> check(const JsonValue& value, const Shape& shape, Place place) {
       break;
     case Kind::kList:
       if (type == element_type::ARRAY) {
-        return check_array(value.get_array().value_unsafe(), *shape.element);
+        return check_array(array_of(value), *shape.element);
       }
       break;
     case Kind::kStructure:
     case Kind::kMap:
     case Kind::kAttributeValue:
       if (type == element_type::OBJECT) {
-        return check_object(value.get_object().value_unsafe(), shape);
+        return check_object(object_of(value), shape);
       }
       break;
   }
@@ -226,6 +226,10 @@ void fill_slots(const JsonObject& structure, std::span<const MemberShape> member
   }
 }
 
+JsonObject object_of(const JsonValue& value) { return value.get_object().value_unsafe(); }
+
+JsonArray array_of(const JsonValue& value) { return value.get_array().value_unsafe(); }
+
 std::string_view text_of(const JsonValue& value) { return value.get_string().value_unsafe(); }
 
 bool boolean_of(const JsonValue& value) {
@@ -260,7 +264,7 @@ std::optional<int64_t> Slot::integer() const {
   return integer_of(value_);
 }
 
-JsonObject Slot::object() const { return value_.get_object().value_unsafe(); }
-JsonArray Slot::array() const { return value_.get_array().value_unsafe(); }
+JsonObject Slot::object() const { return object_of(value_); }
+JsonArray Slot::array() const { return array_of(value_); }
 
 }  // namespace dynolith::api

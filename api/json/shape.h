@@ -82,7 +82,10 @@ Result<void> check_types(const JsonObject& request, std::span<const MemberShape>
 void fill_slots(const JsonObject& structure, std::span<const MemberShape> members,
                 std::span<Slot> slots);
 
-// A JSON string, boolean or number inside a checked request (elements of lists, values of maps).
+// What is inside a checked request (elements of lists, values of maps), by the kind its shape says.
+// (simdjson's own accessors return references into temporaries: not for the head of a range-for.)
+JsonObject object_of(const JsonValue& value);
+JsonArray array_of(const JsonValue& value);
 std::string_view text_of(const JsonValue& value);
 bool boolean_of(const JsonValue& value);
 int64_t integer_of(const JsonValue& value);

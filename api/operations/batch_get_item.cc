@@ -65,7 +65,7 @@ void check_entries(Constraints& constraints, const std::vector<TableEntry>& entr
       constraints.null(entry_path(entry.name, ""));
       continue;
     }
-    const auto members = read_structure<Keys>(entry.value.get_object().value_unsafe());
+    const auto members = read_structure<Keys>(object_of(entry.value));
     check_key_count(constraints, entry, members[Keys::kKeys], wording);
     check_attributes_to_get(constraints, members[Keys::kAttributesToGet],
                             entry_path(entry.name, ".attributesToGet"));
@@ -96,7 +96,7 @@ Result<std::vector<TableEntry>> check_constraints(const Members<In>& members, Wo
 // here.
 std::string text_of_key(const JsonValue& key) {
   std::vector<std::pair<std::string_view, std::string>> parts;
-  for (const auto field : key.get_object().value_unsafe()) {
+  for (const auto field : object_of(key)) {
     parts.emplace_back(field.key, simdjson::minify(field.value));
   }
   std::sort(parts.begin(), parts.end());
@@ -111,7 +111,7 @@ Result<void> decode_keys(TableRead& read, Wording wording) {
     if (key.is_null()) {
       return storage::validation_error("The provided key element does not match the schema");
     }
-    DecodedItem decoded = decode_item(key.get_object().value_unsafe(), wording);
+    DecodedItem decoded = decode_item(object_of(key), wording);
     if (decoded.error) return std::move(*decoded.error);
     if (!seen.insert(text_of_key(key)).second) {
       return storage::request_error("Provided list of item keys contains duplicates");
@@ -125,7 +125,7 @@ Result<void> decode_keys(TableRead& read, Wording wording) {
 Result<TableRead> decode_table(const TableEntry& entry, Wording wording) {
   TableRead read;
   read.reference = TRY(table_reference(entry.name));
-  read.members = read_structure<Keys>(entry.value.get_object().value_unsafe());
+  read.members = read_structure<Keys>(object_of(entry.value));
   const Members<Keys>& members = read.members;
   read.consistent = members[Keys::kConsistentRead].boolean_or(false);
 

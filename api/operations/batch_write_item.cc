@@ -48,7 +48,7 @@ void check_lists(Constraints& constraints, const Slot& request_items,
       constraints.null(entry_path(entry.name, ""));
       continue;
     }
-    const size_t count = entry.value.get_array().value_unsafe().size();
+    const size_t count = array_of(entry.value).size();
     if (count >= 1 && count <= storage::kBatchWriteItemsMax) continue;
     return constraints.echo(echo_of(request_items.value()), "requestItems",
                             "Map value must satisfy constraint: [Member must have length less than "
@@ -60,10 +60,10 @@ void check_lists(Constraints& constraints, const Slot& request_items,
 void check_members(Constraints& constraints, const TableEntry& entry) {
   if (entry.value.is_null()) return;
   size_t position = 0;
-  for (const JsonValue element : entry.value.get_array().value_unsafe()) {
+  for (const JsonValue element : array_of(entry.value)) {
     const std::string path = "." + std::to_string(++position) + ".member.";
     if (element.is_null()) continue;
-    const auto members = read_structure<WriteRequestShape>(element.get_object().value_unsafe());
+    const auto members = read_structure<WriteRequestShape>(object_of(element));
     if (const Slot& put = members[WriteRequestShape::kPutRequest]; put.present()) {
       const auto inner = read_structure<PutRequestShape>(put.object());
       constraints.required(inner[PutRequestShape::kItem],
@@ -98,7 +98,7 @@ Result<std::vector<TableEntry>> check_constraints(const Members<In>& members, Wo
 Result<WriteMember> decode_member(const JsonValue& sent, Wording wording) {
   Members<WriteRequestShape> members;
   if (!sent.is_null()) {
-    members = read_structure<WriteRequestShape>(sent.get_object().value_unsafe());
+    members = read_structure<WriteRequestShape>(object_of(sent));
   }
   const Slot& put = members[WriteRequestShape::kPutRequest];
   const Slot& erase = members[WriteRequestShape::kDeleteRequest];
@@ -127,7 +127,7 @@ Result<BatchWriteRequest> decode(const Members<In>& members, Wording wording) {
   for (const TableEntry& entry : entries) {
     TableWrites& writes = request.tables.emplace_back();
     writes.reference = TRY(table_reference(entry.name));
-    for (const JsonValue element : entry.value.get_array().value_unsafe()) {
+    for (const JsonValue element : array_of(entry.value)) {
       writes.members.push_back(TRY(decode_member(element, wording)));
       ++count;
     }

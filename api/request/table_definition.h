@@ -27,7 +27,7 @@ Result<storage::TableDefinition> decode_table_definition(const Members<CreateTab
 template <class Structure>
 Members<Structure> structure_of(const JsonValue& element) {
   return element.is_null() ? Members<Structure>()
-                           : read_structure<Structure>(element.get_object().value_unsafe());
+                           : read_structure<Structure>(object_of(element));
 }
 
 // A member that is a structure and may be absent.
