@@ -126,7 +126,7 @@ def main():
             failed_total += failed
             if failed:
                 print(f"--- {name} failed (status {status}); the end of its output:")
-                print("\n".join(output.splitlines()[-80:]))
+                print("\n".join("| " + line for line in output.splitlines()[-80:]))
             print(f"{name}: {passed} passed, {failed} failed ({seconds:.1f} s)", flush=True)
     print(f"{passed_total} passed, {failed_total} failed")
     return 1 if failed_total or not passed_total else 0

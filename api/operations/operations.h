@@ -6,28 +6,20 @@
 #include <string_view>
 
 #include "api/json/reader.h"
-#include "api/wording.h"
-#include "storage/database.h"
+#include "api/operation_context.h"
 #include "storage/result.h"
 
 namespace dynolith::api {
 
-// What every operation is given. Lives as long as the call.
-struct OperationContext {
-  storage::Database& database;
-  std::string_view scope;   // Namespace of tables; empty unless --isolate.
-  std::string_view region;  // That the request was signed for.
-  std::string_view host;    // As the client addressed us, "localhost:8000".
-  Wording wording = Wording::kAws2026;
-};
-
-// Errors of the request itself (ErrorScope::kRequest) get "1 validation error detected: " before them.
+// Errors of the request itself (ErrorScope::kRequest) get "1 validation error detected: " before
+// them.
 enum class Envelope : uint8_t { kBare, kOneError };
 
 struct Operation {
   std::string_view name;
   // Appends the JSON reply to `reply`.
-  Result<void> (*handle)(const OperationContext& context, const JsonObject& body, std::string& reply);
+  Result<void> (*handle)(const OperationContext& context, const JsonObject& body,
+                         std::string& reply);
   bool writes;  // May wait for the disk.
   Envelope envelope;
 };

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "api/operations/operations.h"
+#include "api/operation_context.h"
 #include "api/request/consumed_capacity.h"
 #include "api/request/select.h"
 #include "api/request/table_name.h"
