@@ -9,6 +9,7 @@
 #include <cstring>
 
 #include "storage/encoding/item_layout.h"
+#include "storage/encoding/little_endian.h"
 #include "storage/encoding/number_encoding.h"
 
 namespace dynolith::storage {
@@ -20,13 +21,24 @@ constexpr size_t kKeptBytesMax = 1024 * 1024;
 constexpr uint8_t tag_of(AttributeType type) { return static_cast<uint8_t>(type); }
 
 // The first eight bytes as a big-endian number, shorter texts filled with zeros: if two ranks
-// differ, the texts are ordered as the ranks are.
+// differ, the texts are ordered as the ranks are. Loads overlap where fewer than eight bytes are
+// there.
 uint64_t rank_of(std::string_view text) {
+  static_assert(std::endian::native == std::endian::little);
+  const char* bytes = text.data();
+  const size_t size = text.size();
   uint64_t rank = 0;
-  if (!text.empty()) std::memcpy(&rank, text.data(), std::min(text.size(), sizeof rank));
+  if (size >= sizeof rank) {
+    std::memcpy(&rank, bytes, sizeof rank);
+  } else if (size >= 4) {
+    rank = load_u32le(bytes) | uint64_t{load_u32le(bytes + size - 4)} << (8 * (size - 4));
+  } else if (size >= 2) {
+    rank = load_u16le(bytes) | load_u16le(bytes + size - 2) << (8 * (size - 2));
+  } else if (size == 1) {
+    rank = static_cast<uint8_t>(*bytes);
+  }
   return __builtin_bswap64(rank);
 }
-static_assert(std::endian::native == std::endian::little);
 
 }  // namespace
 

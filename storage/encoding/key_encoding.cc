@@ -14,24 +14,20 @@ namespace {
 
 constexpr std::string_view kHashSeed = "Outliers";
 
-void append_u16be(std::string& out, uint16_t value) {
-  out += static_cast<char>(value >> 8);
-  out += static_cast<char>(value);
-}
-
-void append_u32be(std::string& out, uint32_t value) {
-  append_u16be(out, static_cast<uint16_t>(value >> 16));
-  append_u16be(out, static_cast<uint16_t>(value));
-}
-
 void append_u64be(std::string& out, uint64_t value) {
-  append_u32be(out, static_cast<uint32_t>(value >> 32));
-  append_u32be(out, static_cast<uint32_t>(value));
+  std::array<char, 8> bytes;
+  for (char& byte : bytes) {
+    byte = static_cast<char>(value >> 56);
+    value <<= 8;
+  }
+  out.append(bytes.data(), bytes.size());
 }
 
 void append_key_space(std::string& out, TableId table, IndexId index) {
-  append_u32be(out, table);
-  append_u16be(out, index);
+  const std::array<char, kKeyPrefixBytes> bytes = {
+      static_cast<char>(table >> 24), static_cast<char>(table >> 16), static_cast<char>(table >> 8),
+      static_cast<char>(table),       static_cast<char>(index >> 8),  static_cast<char>(index)};
+  out.append(bytes.data(), bytes.size());
 }
 
 // A number's key bytes: the pairs of digits stand on even powers of ten, unlike in
