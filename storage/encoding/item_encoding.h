@@ -30,8 +30,12 @@ struct EncodedValue {
 // are kept between items.
 //
 //   encoder.begin_item();
-//   encoder.name("id");  encoder.string("a");
-//   encoder.name("tags"); encoder.begin_set(AttributeType::kStringSet); encoder.string("x"); encoder.end();
+//   encoder.name("id");
+//   encoder.string("a");
+//   encoder.name("tags");
+//   encoder.begin_set(AttributeType::kStringSet);
+//   encoder.string("x");
+//   encoder.end();
 //   EncodedItem item = encoder.finish_item();
 //
 // Members of maps and sets may come in any order and are sorted. A repeated name replaces the
@@ -59,8 +63,8 @@ class ItemEncoder {
   void value(const ValueView& value);
 
   bool last_set_had_duplicates() const { return last_set_had_duplicates_; }
-  // DynamoDB's count of the outermost attributes finished since begin_item(), a repeated one each time;
-  // after finish_item(), that of the item.
+  // DynamoDB's count of the outermost attributes finished since begin_item(), a repeated one each
+  // time; after finish_item(), that of the item.
   size_t item_bytes() const { return outermost_bytes_; }
 
  private:
@@ -101,8 +105,8 @@ EncodedItem encode_item(const Item& item);
 EncodedValue encode_value(const AttributeValue& value);
 void encode_into(ItemEncoder& encoder, const AttributeValue& value);
 
-// An item with some top-level attributes replaced, added or removed (a null view); the rest is copied.
-// `changes` must be sorted by name and hold each name once.
+// An item with some top-level attributes replaced, added or removed (a null view); the rest is
+// copied. `changes` must be sorted by name and hold each name once.
 struct AttributeChange {
   std::string_view name;
   std::optional<ValueView> value;

@@ -1,18 +1,18 @@
 // Items and attribute values read in place, from the bytes that the store keeps.
 //
-// item      := version:u8(=01)  bytes:u32le  map            bytes: the item's size as DynamoDB counts it
-// value     := tag payload                                  extent known from the enclosing container
-// tag       := AttributeType, plus 80 (wide) on a container whose offsets take 4 bytes instead of 2,
+//   item    := version:u8(=01) bytes:u32le map    bytes: the item's size as DynamoDB counts it;
+//                                                 before the map stands one tag byte, 0a or 8a
+//   value   := tag payload                        extent known from the enclosing container
+//   tag     := AttributeType, plus 80 (wide) on a container whose offsets take 4 bytes, not 2,
 //              plus 40 on BOOLEAN for true
-// payload   := S: UTF-8 | B: bytes | N: number (number_encoding.h) | BOOLEAN, NULL: nothing
-//            | list | map
-// list      := count end[count] payload-or-value*           L: values; SS NS BS: bare payloads, ascending
-// map       := count (name_end value_end)[count] (name value)*   names strictly ascending
-//              (ends are offsets from the first byte after the table; the item's own map is preceded
-//              by one tag byte, 0a or 8a)
-// Offsets and counts are little-endian, narrow if and only if the data after the table fits 65,535
-// bytes and the count does too. So equal values have equal bytes: equality is a byte comparison.
-// PERSISTED.
+//   payload := S: UTF-8 | B: bytes | N: number (number_encoding.h) | BOOLEAN, NULL: nothing
+//            | L SS NS BS: list | M: map
+//   list    := count end[count] element*          L: values; SS NS BS: bare payloads, ascending
+//   map     := count (name_end value_end)[count] (name value)*    names strictly ascending
+//
+// Ends are offsets from the first byte after the table. Offsets and counts are little-endian, narrow
+// if and only if the data after the table fits 65,535 bytes and the count does too. So equal values
+// have equal bytes: equality is a byte comparison. PERSISTED.
 #pragma once
 
 #include <cstdint>
@@ -84,7 +84,7 @@ class MapView {
   MapView(bool wide, std::string_view payload);
   uint32_t size() const { return count_; }
   std::pair<std::string_view, ValueView> operator[](uint32_t i) const;  // Needs: i < size().
-  std::optional<ValueView> find(std::string_view name) const;          // Binary search.
+  std::optional<ValueView> find(std::string_view name) const;           // Binary search.
 
  private:
   const char* table_ = nullptr;

@@ -45,12 +45,14 @@ void append_key_part(std::string& out, const ValueView& value);  // S, N or B.
 // The hash that orders partitions; of the attributes' key bytes one after another.
 uint64_t partition_hash(std::span<const ValueView> values);
 
-// The key of an item; reads the key attributes from `item`. Needs: they are there, of the right type.
+// The key of an item; reads the key attributes from `item`. Needs: they are there, of the right
+// type.
 EncodedKey encode_table_key(TableId table, const KeySchema& schema, const ItemView& item);
 
 // The key of an item's entry in an index, or nullopt if the item lacks one of the index's key
 // attributes (a sparse index). Needs: those present are of the right type.
-std::optional<EncodedKey> encode_index_key(TableId table, IndexId index, const KeySchema& index_schema,
+std::optional<EncodedKey> encode_index_key(TableId table, IndexId index,
+                                           const KeySchema& index_schema,
                                            const KeySchema& table_schema, const ItemView& item);
 
 // What begins every key of a table or index, of an item collection, of the latter plus leading sort

@@ -21,8 +21,8 @@ inline constexpr size_t kEncodedNumberBytesMax = 22;
 
 void append_number(std::string& out, const Number& number);
 
-// Length of the encoded number at the start of `bytes`, or 0 if none valid stands there. Strict: only
-// bytes that append_number could have written are valid.
+// Length of the encoded number at the start of `bytes`, or 0 if none valid stands there. Strict:
+// only bytes that append_number could have written are valid.
 size_t encoded_number_length(std::string_view bytes);
 
 // Appends the canonical decimal text of an encoded number. Needs: valid bytes.

@@ -40,24 +40,24 @@ using Map = std::map<std::string, AttributeValue, std::less<>>;
 // The alternatives stand in the order of AttributeType.
 class AttributeValue {
  public:
-  using Storage = std::variant<std::string, Number, Binary, bool, Null, StringSet, NumberSet, BinarySet,
-                               List, Map>;
+  using Storage = std::variant<std::string, Number, Binary, bool, Null, StringSet, NumberSet,
+                               BinarySet, List, Map>;
 
   AttributeValue() : value_(Null{}) {}
-  AttributeValue(std::string text) : value_(std::move(text)) {}      // NOLINT
+  AttributeValue(std::string text) : value_(std::move(text)) {}         // NOLINT
   AttributeValue(std::string_view text) : value_(std::string(text)) {}  // NOLINT
-  AttributeValue(const char* text) : value_(std::string(text)) {}    // NOLINT
-  AttributeValue(Number number) : value_(number) {}                  // NOLINT
-  AttributeValue(int number) : value_(Number(number)) {}             // NOLINT
-  AttributeValue(int64_t number) : value_(Number(number)) {}         // NOLINT
-  AttributeValue(bool boolean) : value_(boolean) {}                  // NOLINT
-  AttributeValue(Binary binary) : value_(std::move(binary)) {}       // NOLINT
-  AttributeValue(Null null) : value_(null) {}                        // NOLINT
-  AttributeValue(StringSet set) : value_(std::move(set)) {}          // NOLINT
-  AttributeValue(NumberSet set) : value_(std::move(set)) {}          // NOLINT
-  AttributeValue(BinarySet set) : value_(std::move(set)) {}          // NOLINT
-  AttributeValue(List list) : value_(std::move(list)) {}             // NOLINT
-  AttributeValue(Map map) : value_(std::move(map)) {}                // NOLINT
+  AttributeValue(const char* text) : value_(std::string(text)) {}       // NOLINT
+  AttributeValue(Number number) : value_(number) {}                     // NOLINT
+  AttributeValue(int number) : value_(Number(number)) {}                // NOLINT
+  AttributeValue(int64_t number) : value_(Number(number)) {}            // NOLINT
+  AttributeValue(bool boolean) : value_(boolean) {}                     // NOLINT
+  AttributeValue(Binary binary) : value_(std::move(binary)) {}          // NOLINT
+  AttributeValue(Null null) : value_(null) {}                           // NOLINT
+  AttributeValue(StringSet set) : value_(std::move(set)) {}             // NOLINT
+  AttributeValue(NumberSet set) : value_(std::move(set)) {}             // NOLINT
+  AttributeValue(BinarySet set) : value_(std::move(set)) {}             // NOLINT
+  AttributeValue(List list) : value_(std::move(list)) {}                // NOLINT
+  AttributeValue(Map map) : value_(std::move(map)) {}                   // NOLINT
 
   AttributeType type() const { return static_cast<AttributeType>(value_.index() + 1); }
   const Storage& storage() const { return value_; }

@@ -1,5 +1,6 @@
-// DynamoDB's Number: up to 38 significant decimal digits, magnitude 1E-130 to 9.99...E+125, or zero.
-// Exact: never through double. Facts: "Naming rules and data types", Number, in the AWS guide.
+// DynamoDB's Number: up to 38 significant decimal digits, magnitude 1E-130 to 9.99...E+125, or
+// zero. Exact: never through double. Facts: "Naming rules and data types", Number, in the AWS
+// guide.
 #pragma once
 
 #include <array>
@@ -40,8 +41,9 @@ class Number {
   Result<Number> add(const Number& other) const;
   Result<Number> subtract(const Number& other) const;
 
-  // Bytes that the number counts for in an item: 1 + ceil(int digits / 2) + ceil(fraction digits / 2)
-  // + 1 if negative, of the significant digits; zero counts 1.
+  // Bytes that the number counts for in an item: of its significant digits, one for every two begun
+  // before the point and every two begun behind it, and one more, and one if it is negative; zero
+  // counts 1.
   size_t item_bytes() const;
 
   bool is_zero() const { return digit_count_ == 0; }

@@ -55,7 +55,7 @@ struct IndexDefinition {
   IndexKind kind = IndexKind::kGlobal;
   KeySchema key;
   IndexProjection projection;
-  std::optional<Throughput> throughput;             // Global, provisioned.
+  std::optional<Throughput> throughput;              // Global, provisioned.
   std::optional<ThroughputLimits> on_demand_limits;  // Global, pay per request.
   std::optional<ThroughputLimits> warm_throughput;
 };
