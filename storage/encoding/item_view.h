@@ -10,9 +10,9 @@
 //   list    := count end[count] element*          L: values; SS NS BS: bare payloads, ascending
 //   map     := count (name_end value_end)[count] (name value)*    names strictly ascending
 //
-// Ends are offsets from the first byte after the table. Offsets and counts are little-endian, narrow
-// if and only if the data after the table fits 65,535 bytes and the count does too. So equal values
-// have equal bytes: equality is a byte comparison. PERSISTED.
+// Ends are offsets from the first byte after the table. Offsets and counts are little-endian,
+// narrow if and only if the data after the table fits 65,535 bytes and the count does too. So equal
+// values have equal bytes: equality is a byte comparison. PERSISTED.
 #pragma once
 
 #include <cstdint>
