@@ -29,11 +29,11 @@
 namespace dynolith::storage {
 
 struct DatabaseOptions {
-  std::string directory;  // Empty: in memory, gone when the database is closed.
+  std::string directory = {};  // Empty: in memory, gone when the database is closed.
   kv::Durability durability = kv::Durability::kEverySecond;
   std::shared_ptr<Clock> clock = system_clock();
   std::shared_ptr<IdSource> ids = system_id_source();
-  std::function<void(const std::string& line)> log;
+  std::function<void(const std::string& line)> log = {};
   // How long tables show CREATING and DELETING; 0: a table is usable as soon as create_table returns.
   int64_t create_table_ms = 0;
   int64_t delete_table_ms = 0;

@@ -20,14 +20,14 @@ struct ScanSegment {
 
 // Pointers outlive the call.
 struct RangeRead {
-  TablePtr table;
+  TablePtr table = {};
   const Index* index = nullptr;                 // Of the table; null: the table itself.
   const KeyCondition* key_condition = nullptr;  // Null: a Scan.
-  std::optional<ScanSegment> segment;           // Scan only.
+  std::optional<ScanSegment> segment = {};      // Scan only.
   bool forward = true;
-  std::optional<uint32_t> limit;          // Evaluated items.
+  std::optional<uint32_t> limit = {};     // Evaluated items.
   size_t page_bytes_max = kPageBytesMax;  // Evaluated bytes.
-  EncodedItem exclusive_start_key;        // Absent: from the beginning.
+  EncodedItem exclusive_start_key = {};   // Absent: from the beginning.
   const Condition* filter = nullptr;
   const Projection* projection = nullptr;
   // Local indexes: read the whole item behind each entry (ALL_ATTRIBUTES, or a projection or filter

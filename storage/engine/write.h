@@ -24,10 +24,10 @@ struct Delete {};
 struct ConditionCheck {};  // Changes nothing and only has its condition.
 
 struct ItemWrite {
-  TablePtr table;
-  EncodedKey key;        // From key_of_item or key_of_key_parameter.
-  EncodedItem key_item;  // Just the key attributes; needed for UpdateWrite.
-  std::variant<Put, UpdateWrite, Delete, ConditionCheck> action;
+  TablePtr table = {};
+  EncodedKey key = {};        // From key_of_item or key_of_key_parameter.
+  EncodedItem key_item = {};  // Just the key attributes; needed for UpdateWrite.
+  std::variant<Put, UpdateWrite, Delete, ConditionCheck> action = {};
   const Condition* condition = nullptr;  // Null: none. Outlives the call.
   bool return_old = false;               // Fill WriteOutcome::old_item.
   bool return_new = false;               // Fill WriteOutcome::new_item.
