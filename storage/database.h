@@ -3,9 +3,13 @@
 //
 //   auto database = Database::open({.directory = "data"});
 //   TableDefinition music{.name = "Music", ...};
-//   auto table = (*database)->create_table(std::move(music));
-//   ItemWrite put{.table = *table, .action = Put{encode_item(item)}};
-//   auto outcome = (*database)->apply(std::span(&put, 1));
+//   TablePtr table = (*database)->create_table(std::move(music))->table;
+//   EncodedItem song = encode_item({{"Artist", "Nina Simone"}, {"Title", "Sinnerman"}});
+//   EncodedKey key = *key_of_item(*table, song.view());
+//   auto outcome = (*database)->apply({.table = table, .key = key, .action = Put{song}});
+//
+// Every call answers with a Result (the example leaves the checks out). tests/embedding/example is a
+// whole program.
 #pragma once
 
 #include <functional>
@@ -20,8 +24,6 @@
 #include "storage/engine/range_read.h"
 #include "storage/engine/table.h"
 #include "storage/engine/write.h"
-#include "storage/expression/condition.h"
-#include "storage/expression/projection.h"
 #include "storage/kv/open_store.h"
 #include "storage/result.h"
 #include "storage/value/table_schema.h"
@@ -39,13 +41,6 @@ struct DatabaseOptions {
   int64_t delete_table_ms = 0;
   size_t block_cache_bytes = 128u << 20;
   uint64_t disk_reserve_bytes = 16u << 20;
-};
-
-// One item read by key.
-struct ItemRead {
-  TablePtr table;
-  EncodedItem key;                        // Exactly the key attributes.
-  const Projection* projection = nullptr;  // Null: all. Outlives the call.
 };
 
 // Threads: any, every call. Calls return when done; a write is then as durable as the options say.
@@ -88,15 +83,17 @@ class Database {
   // --- Writing.
 
   // Carries out every write, or none of them. All conditions see the items as they were before.
+  // Checks a put's size and index keys itself (check_index_keys is for callers that must know of
+  // several writes before the first).
   // On success items, index entries and tallies become visible together and survive a crash together.
   //
-  // Needs:  no two writes name the same item.
-  // Errors: for one write: kConditionalCheckFailed (detail.item if asked for), kValidation (an update
-  //         that does not fit the stored item, index key types, sizes). For several: the same code
-  //         kTransactionCanceled with a reason for each write. kTransactionConflict, kUnavailable,
-  //         kIo, kUnknownOutcome. After any of them but the last nothing has changed.
+  // Errors: kValidation (two writes name the same item, an item is too large), kTransactionCanceled
+  //         with a reason for each write (conditions, updates that do not fit the stored item, index
+  //         keys), kResourceNotFound (the table was deleted meanwhile), kTransactionConflict,
+  //         kUnavailable, kIo, kUnknownOutcome. After any of them but the last nothing has changed.
   virtual Result<std::vector<WriteOutcome>> apply(std::span<const ItemWrite> writes) = 0;
-  // The same for one write, without the vectors.
+  // The same for one write, without the vectors. What would be a cancellation's reason is the error
+  // itself: kConditionalCheckFailed (detail.item if asked for) or kValidation.
   virtual Result<WriteOutcome> apply(const ItemWrite& write) = 0;
 
   // --- Upkeep.
