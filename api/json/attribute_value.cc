@@ -38,33 +38,11 @@ std::optional<Error> name_error(std::string_view name) {
   return std::nullopt;
 }
 
-// The one datatype that an attribute value has set.
-struct Datatype {
-  AttributeType type;
-  JsonValue value;
-};
-
-Result<Datatype> only_datatype(const JsonValue& json) {
-  std::optional<Datatype> found;
-  if (!json.is_null()) {
-    for (const auto field : object_of(json)) {
-      const auto type = datatype_of(field.key);
-      if (!type || field.value.is_null()) continue;
-      if (found && found->type != *type) {
-        return request_error(
-            "Supplied AttributeValue has more than one datatypes set, must contain exactly one of "
-            "the "
-            "supported datatypes");
-      }
-      found = Datatype{*type, field.value};
-    }
-  }
-  if (!found) {
-    return request_error(
-        "Supplied AttributeValue is empty, must contain exactly one of the supported datatypes");
-  }
-  return *found;
-}
+constexpr std::string_view kEmptyValue =
+    "Supplied AttributeValue is empty, must contain exactly one of the supported datatypes";
+constexpr std::string_view kSeveralDatatypes =
+    "Supplied AttributeValue has more than one datatypes set, must contain exactly one of the "
+    "supported datatypes";
 
 // The members of a set that repeats one, as the service's complaint lists them: since 2026 those
 // before the repeat in byte order, then the repeat, then the rest as sent; before, all as sent.
@@ -126,97 +104,118 @@ Error empty_set_error(AttributeType set) {
   }
 }
 
-// Writes values into an encoder; the first error in document order ends it.
+// Writes values into an encoder; the first error in document order ends it. The functions return
+// whether there was none: this is the hot path of every write.
 class Decoder {
  public:
   Decoder(ItemEncoder& encoder, Wording wording) : encoder_(encoder), wording_(wording) {}
 
-  Result<void> members(const JsonObject& object, int depth) {
+  bool members(const JsonObject& object, int depth) {
     for (const auto field : object) {
-      if (auto error = name_error(field.key)) return std::move(*error);
+      if (field.key.empty() || field.key.size() > storage::kAttributeNameBytesMax) [[unlikely]] {
+        return fail(*name_error(field.key));
+      }
       encoder_.name(field.key);
-      TRY(value(field.value, depth));
+      if (!value(field.value, depth)) return false;
     }
-    return {};
+    return true;
   }
 
   // `depth` counts the value itself. Recursion ends at kNestingLevelsMax.
-  Result<void> value(const JsonValue& json, int depth) {
-    if (depth > storage::kNestingLevelsMax) return nesting_error();
-    const Datatype datatype = TRY(only_datatype(json));
-    switch (datatype.type) {
+  bool value(const JsonValue& json, int depth) {
+    if (depth > storage::kNestingLevelsMax) return fail(nesting_error());
+    std::optional<AttributeType> type;
+    JsonValue content;
+    if (!json.is_null()) {
+      for (const auto field : object_of(json)) {
+        const auto named = datatype_of(field.key);
+        if (!named || field.value.is_null()) continue;
+        if (type && type != named) return fail(request_error(std::string(kSeveralDatatypes)));
+        type = named;
+        content = field.value;
+      }
+    }
+    if (!type) return fail(request_error(std::string(kEmptyValue)));
+    return content_of(*type, content, depth);
+  }
+
+  Error take_error() { return std::move(*error_); }
+
+ private:
+  bool fail(Error error) {
+    error_ = std::move(error);
+    return false;
+  }
+
+  bool content_of(AttributeType type, const JsonValue& content, int depth) {
+    switch (type) {
       case AttributeType::kString:
       case AttributeType::kNumber:
       case AttributeType::kBinary:
-        return scalar(datatype.type, text_of(datatype.value));
+        return scalar(type, text_of(content));
       case AttributeType::kBoolean:
-        encoder_.boolean(boolean_of(datatype.value));
-        return {};
+        encoder_.boolean(boolean_of(content));
+        return true;
       case AttributeType::kNull:
-        if (!boolean_of(datatype.value)) {
-          return invalid_value("Null attribute value types must have the value of true");
-        }
         encoder_.null();
-        return {};
+        return boolean_of(content) ||
+               fail(invalid_value("Null attribute value types must have the value of true"));
       case AttributeType::kStringSet:
       case AttributeType::kNumberSet:
       case AttributeType::kBinarySet:
-        return set(datatype.type, array_of(datatype.value));
+        return set(type, array_of(content));
       case AttributeType::kList:
         encoder_.begin_list();
-        for (const JsonValue element : array_of(datatype.value)) {
-          TRY(value(element, depth + 1));
+        for (const JsonValue element : array_of(content)) {
+          if (!value(element, depth + 1)) return false;
         }
         encoder_.end();
-        return {};
+        return true;
       case AttributeType::kMap:
         encoder_.begin_map();
-        TRY(members(object_of(datatype.value), depth + 1));
+        if (!members(object_of(content), depth + 1)) return false;
         encoder_.end();
-        return {};
+        return true;
     }
-    return {};
+    return false;
   }
 
- private:
-  Result<void> scalar(AttributeType type, std::string_view text) {
+  bool scalar(AttributeType type, std::string_view text) {
     if (type == AttributeType::kString) {
       encoder_.string(text);
-    } else if (type == AttributeType::kNumber) {
-      encoder_.number(TRY(number(text)));
-    } else {
-      thread_local std::string bytes;
-      decode_base64(text, bytes);
-      encoder_.binary(bytes);
+      return true;
     }
-    return {};
+    if (type == AttributeType::kNumber) return number(text);
+    thread_local std::string bytes;
+    decode_base64(text, bytes);
+    encoder_.binary(bytes);
+    return true;
   }
 
-  Result<storage::Number> number(std::string_view text) {
+  bool number(std::string_view text) {
     if (text.empty() && wording_ == Wording::kClassic) {
-      return request_error("The parameter cannot be converted to a numeric value");
+      return fail(request_error("The parameter cannot be converted to a numeric value"));
     }
-    return storage::Number::parse(text);
+    auto parsed = storage::Number::parse(text);
+    if (!parsed) return fail(std::move(parsed).error());
+    encoder_.number(*parsed);
+    return true;
   }
 
-  Result<void> set(AttributeType type, const JsonArray& array) {
-    if (array.begin() == array.end()) return empty_set_error(type);
+  bool set(AttributeType type, const JsonArray& array) {
+    if (array.begin() == array.end()) return fail(empty_set_error(type));
     encoder_.begin_set(type);
     for (const JsonValue member : array) {
-      if (member.is_null()) {
-        return request_error(
-            "Supplied AttributeValue is empty, must contain exactly one of the supported "
-            "datatypes");
-      }
-      TRY(scalar(storage::set_member_type(type), text_of(member)));
+      if (member.is_null()) return fail(request_error(std::string(kEmptyValue)));
+      if (!scalar(storage::set_member_type(type), text_of(member))) return false;
     }
     encoder_.end();
-    if (encoder_.last_set_had_duplicates()) return duplicates_error(type, array, wording_);
-    return {};
+    return !encoder_.last_set_had_duplicates() || fail(duplicates_error(type, array, wording_));
   }
 
   ItemEncoder& encoder_;
   Wording wording_;
+  std::optional<Error> error_;
 };
 
 bool nests_too_deep(const JsonValue& json, int depth) {
@@ -258,20 +257,22 @@ ItemEncoder& thread_encoder() {
 DecodedItem decode_item(const JsonObject& attributes, Wording wording) {
   ItemEncoder& encoder = thread_encoder();
   encoder.begin_item();
-  auto written = Decoder(encoder, wording).members(attributes, 1);
-  if (written) [[likely]]
+  Decoder decoder(encoder, wording);
+  if (decoder.members(attributes, 1)) [[likely]] {
     return {encoder.finish_item(), std::nullopt};
-  return {{}, foremost_item_error(attributes, std::move(written).error())};
+  }
+  return {{}, foremost_item_error(attributes, decoder.take_error())};
 }
 
 DecodedValue decode_value(const JsonValue& value, Wording wording) {
   ItemEncoder& encoder = thread_encoder();
   encoder.begin_value();
-  auto written = Decoder(encoder, wording).value(value, 1);
-  if (written) [[likely]]
+  Decoder decoder(encoder, wording);
+  if (decoder.value(value, 1)) [[likely]] {
     return {encoder.finish_value(), std::nullopt};
+  }
   if (nests_too_deep(value, 1)) return {{}, nesting_error()};
-  return {{}, std::move(written).error()};
+  return {{}, decoder.take_error()};
 }
 
 }  // namespace dynolith::api

@@ -9,7 +9,8 @@
 namespace dynolith::api {
 
 // nullopt: no such type; the service ignores such members.
-inline std::optional<storage::AttributeType> datatype_of(std::string_view name) {
+[[gnu::always_inline]] inline std::optional<storage::AttributeType> datatype_of(
+    std::string_view name) {
   using storage::AttributeType;
   switch (name.size()) {
     case 1:

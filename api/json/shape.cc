@@ -122,73 +122,70 @@ const Shape& shape_of(AttributeType type) {
   return kText;
 }
 
-Result<void> check(const JsonValue& value, const Shape& shape, Place place);
-
-Result<void> check_attribute_value(const JsonObject& object) {
-  for (const auto field : object) {
-    const auto type = datatype_of(field.key);
-    if (type) TRY(check(field.value, shape_of(*type), Place::kMember));
-  }
-  return {};
-}
-
-Result<void> check_blob(std::string_view text) {
-  if (auto error = base64_error(text)) return serialization_error(std::move(*error));
-  return {};
-}
-
-Result<void> check_array(const JsonArray& array, const Shape& element) {
-  for (const JsonValue value : array) TRY(check(value, element, Place::kElement));
-  return {};
-}
-
-Result<void> check_object(const JsonObject& object, const Shape& shape) {
-  if (shape.kind == Kind::kAttributeValue) return check_attribute_value(object);
-  if (shape.kind == Kind::kStructure) return check_types(object, shape.members, {});
-  for (const auto field : object) TRY(check(field.value, *shape.element, Place::kElement));
-  return {};
-}
-
 bool is_number(element_type type) {
   return type == element_type::INT64 || type == element_type::UINT64 ||
          type == element_type::DOUBLE;
 }
 
-// Recursion is bounded by the parser's limit on nesting.
-Result<void> check(const JsonValue& value, const Shape& shape, Place place) {
+// Walks a value of any shape to the bottom; the first error in document order ends it. The
+// functions return whether there was none: this is on the path of every request. Recursion is
+// bounded by the parser's limit on nesting.
+class TypeChecker {
+ public:
+  bool check(const JsonValue& value, const Shape& shape, Place place);
+  bool check_members(const JsonObject& object, std::span<const MemberShape> members,
+                     std::span<Slot> slots);
+  Error take_error() { return std::move(*error_); }
+
+ private:
+  bool fail(Error error) {
+    error_ = std::move(error);
+    return false;
+  }
+  bool check_blob(std::string_view text) {
+    auto error = base64_error(text);
+    return !error || fail(serialization_error(std::move(*error)));
+  }
+  bool check_array(const JsonArray& array, const Shape& element) {
+    for (const JsonValue value : array) {
+      if (!check(value, element, Place::kElement)) return false;
+    }
+    return true;
+  }
+  bool check_object(const JsonObject& object, const Shape& shape);
+
+  std::optional<Error> error_;
+};
+
+bool TypeChecker::check(const JsonValue& value, const Shape& shape, Place place) {
   const element_type type = value.type();
-  if (type == element_type::NULL_VALUE) return {};
+  if (type == element_type::NULL_VALUE) return true;
   switch (shape.kind) {
     case Kind::kString:
-      if (type == element_type::STRING) [[likely]]
-        return {};
+      if (type == element_type::STRING) return true;
       break;
     case Kind::kBoolean:
-      if (type == element_type::BOOL) return {};
-      if (type == element_type::STRING && is_boolean_word(text_of(value))) return {};
+      if (type == element_type::BOOL) return true;
+      if (type == element_type::STRING && is_boolean_word(text_of(value))) return true;
       break;
     case Kind::kInteger:
     case Kind::kLong:
     case Kind::kDouble:
-      if (is_number(type)) return {};
+      if (is_number(type)) return true;
       break;
     case Kind::kBlob:
       if (type == element_type::STRING) return check_blob(text_of(value));
       break;
     case Kind::kList:
-      if (type == element_type::ARRAY) {
-        return check_array(array_of(value), *shape.element);
-      }
+      if (type == element_type::ARRAY) return check_array(array_of(value), *shape.element);
       break;
     case Kind::kStructure:
     case Kind::kMap:
     case Kind::kAttributeValue:
-      if (type == element_type::OBJECT) {
-        return check_object(object_of(value), shape);
-      }
+      if (type == element_type::OBJECT) return check_object(object_of(value), shape);
       break;
   }
-  return mismatch(value, shape, place);
+  return fail(mismatch(value, shape, place));
 }
 
 // Members mostly come in the model's order, so the search goes on from the one found last.
@@ -202,18 +199,42 @@ const MemberShape* find_member(std::span<const MemberShape> members, std::string
   return nullptr;
 }
 
+bool TypeChecker::check_object(const JsonObject& object, const Shape& shape) {
+  if (shape.kind == Kind::kStructure) return check_members(object, shape.members, {});
+  if (shape.kind == Kind::kMap) {
+    for (const auto field : object) {
+      if (!check(field.value, *shape.element, Place::kElement)) return false;
+    }
+    return true;
+  }
+  for (const auto field : object) {
+    const auto type = datatype_of(field.key);
+    if (type && !check(field.value, shape_of(*type), Place::kMember)) return false;
+  }
+  return true;
+}
+
+bool TypeChecker::check_members(const JsonObject& object, std::span<const MemberShape> members,
+                                std::span<Slot> slots) {
+  size_t from = 0;
+  for (const auto field : object) {
+    const MemberShape* member = find_member(members, field.key, from);
+    if (member == nullptr) continue;
+    if (!check(field.value, *member->shape, Place::kMember)) return false;
+    if (!slots.empty()) slots[member->slot] = field.value.is_null() ? Slot() : Slot(field.value);
+  }
+  return true;
+}
+
 }  // namespace
 
 Result<void> check_types(const JsonObject& request, std::span<const MemberShape> members,
                          std::span<Slot> slots) {
-  size_t from = 0;
-  for (const auto field : request) {
-    const MemberShape* member = find_member(members, field.key, from);
-    if (member == nullptr) continue;
-    TRY(check(field.value, *member->shape, Place::kMember));
-    if (!slots.empty()) slots[member->slot] = field.value.is_null() ? Slot() : Slot(field.value);
+  TypeChecker checker;
+  if (checker.check_members(request, members, slots)) [[likely]] {
+    return {};
   }
-  return {};
+  return checker.take_error();
 }
 
 void fill_slots(const JsonObject& structure, std::span<const MemberShape> members,

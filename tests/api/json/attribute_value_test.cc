@@ -145,7 +145,7 @@ TEST(AttributeValueJson, NestsThirtyTwoLevelsAndNoMore) {
   const std::string leaf = R"({"S":"x"})";
   EXPECT_EQ(through_bytes(nested(31, leaf)), nested(31, leaf));
   EXPECT_EQ(through_bytes(nested(30, R"({"L":[]})")), nested(30, R"({"L":[]})"));
-  for (const int wrappers : {32, 33, 100})
+  for (const int wrappers : {32, 33, 100, 240})
     EXPECT_EQ(through_bytes(nested(wrappers, leaf)), kTooDeep);
 }
 
