@@ -148,8 +148,8 @@ Connection::Next Connection::begin_body() {
   stage_ = Stage::kBody;
   consume_ = head_.chunked ? 0 : *head_.content_length;
   body_begun_ms_ = IoThread::now_ms();
-  deadline_ms_ = body_begun_ms_ + thread_.shared().options.deadlines.body.count() +
-                 static_cast<int64_t>(consume_ * 1000 / kBodyBytesPerSecondMin);
+  deadline_ms_ =
+      body_begun_ms_ + thread_.shared().options.deadlines.body.count() + time_for(consume_);
   if (buffer_.size() == 0 && head_.expects_continue && !send_continue()) return destroy();
   return take_body();
 }
@@ -172,7 +172,7 @@ Connection::Next Connection::take_chunks() {
   switch (progress.status) {
     case RequestParser::Status::kMore:
       deadline_ms_ = body_begun_ms_ + thread_.shared().options.deadlines.body.count() +
-                     static_cast<int64_t>(decoded_.size() * 1000 / kBodyBytesPerSecondMin);
+                     time_for(decoded_.size());
       return Next::kRead;
     case RequestParser::Status::kMalformed:
       return refuse(Refusal::kMalformed);
@@ -182,6 +182,12 @@ Connection::Next Connection::take_chunks() {
       break;
   }
   return answer(decoded_);
+}
+
+// Milliseconds that so many bytes may take.
+int64_t Connection::time_for(size_t bytes) const {
+  return static_cast<int64_t>(bytes * 1000 /
+                              thread_.shared().options.deadlines.bytes_per_second_min);
 }
 
 // Takes bytes for this request from the budget that all connections share. Small requests do not

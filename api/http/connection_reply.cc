@@ -133,8 +133,8 @@ Connection::Next Connection::send(std::string_view body) {
   // The client reads slowly; what it has not read yet stays with us, within limits.
   const size_t rest = out_.size() + body.size() - sent;
   if (!reserve(buffer_.size() + decoded_.size() + expanded_.size() + rest)) return destroy();
-  deadline_ms_ = IoThread::now_ms() + thread_.shared().options.deadlines.write.count() +
-                 static_cast<int64_t>(rest * 1000 / kBodyBytesPerSecondMin);
+  deadline_ms_ =
+      IoThread::now_ms() + thread_.shared().options.deadlines.write.count() + time_for(rest);
   const size_t of_head = std::min(sent, out_.size());
   buffers[0] += of_head;
   buffers[1] += sent - of_head;

@@ -26,11 +26,12 @@ struct RequestHandler {
 struct ServerDeadlines {
   std::chrono::milliseconds head =
       kHeadDeadline;  // From a request's first byte to its head's last.
-  std::chrono::milliseconds body = kBodyDeadline;  // And a second for each kBodyBytesPerSecondMin.
+  std::chrono::milliseconds body = kBodyDeadline;  // And what its size takes.
   std::chrono::milliseconds idle = kIdleDeadline;
-  std::chrono::milliseconds write = kWriteDeadline;
+  std::chrono::milliseconds write = kWriteDeadline;  // Likewise.
   std::chrono::milliseconds shutdown = kShutdownDeadline;
-  std::chrono::milliseconds tick{1000};  // How often they are looked at.
+  size_t bytes_per_second_min = kBodyBytesPerSecondMin;  // Long bodies and replies get more time.
+  std::chrono::milliseconds tick{1000};                  // How often all these are looked at.
 };
 
 struct ServerOptions {
