@@ -204,12 +204,8 @@ bool Connection::reserve(size_t bytes) {
   return true;
 }
 
-// Back to between requests; what is left in the buffer is the next one's.
-void Connection::forget_request() {
-  buffer_.consume(consume_);
-  consume_ = 0;
-  scanner_ = HeadScanner();
-  parser_.reset();
+// Gives back what was taken from the budget, and large buffers with it.
+void Connection::release() {
   if (reserved_ > 0) {
     thread_.shared().body_bytes_in_flight -= reserved_;
     reserved_ = 0;
@@ -220,6 +216,15 @@ void Connection::forget_request() {
   shrink(expanded_);
   shrink(compressed_);
   shrink(reply_.body);
+}
+
+// Back to between requests; what is left in the buffer is the next one's.
+void Connection::forget_request() {
+  buffer_.consume(consume_);
+  consume_ = 0;
+  scanner_ = HeadScanner();
+  parser_.reset();
+  release();
   stage_ = Stage::kIdle;
   deadline_ms_ = IoThread::now_ms() + thread_.shared().options.deadlines.idle.count();
 }
@@ -227,6 +232,8 @@ void Connection::forget_request() {
 // Closing with unread bytes would reset the connection and could take the reply with it.
 Connection::Next Connection::drain() {
   stage_ = Stage::kDraining;
+  buffer_.consume(buffer_.size());
+  release();
   deadline_ms_ = IoThread::now_ms() + thread_.shared().options.deadlines.head.count();
   ErrorCode ignored;
   socket_.shutdown(Tcp::socket::shutdown_send, ignored);
@@ -235,7 +242,6 @@ Connection::Next Connection::drain() {
 }
 
 void Connection::drain_more() {
-  buffer_.consume(buffer_.size());
   const auto space = buffer_.prepare(kReadBytes);
   socket_.async_read_some(asio::buffer(space.data(), kReadBytes),
                           [this](const ErrorCode& error, size_t bytes) {

@@ -59,6 +59,7 @@ class Connection : public boost::intrusive::list_base_hook<> {
   Next take_chunks();
   bool send_continue();
   bool reserve(size_t bytes);
+  void release();
   int64_t time_for(size_t bytes) const;
 
   Next answer(std::string_view body);

@@ -79,7 +79,7 @@ TEST(ErrorReply, EscapesMessages) {
 }
 
 std::string encoded_item() {
-  return storage::encode_item({{"p", storage::AttributeValue(std::string("a"))}});
+  return storage::encode_item({{"p", storage::AttributeValue("a")}}).bytes;
 }
 
 TEST(ErrorReply, ShowsTheItemThatFailedTheCondition) {

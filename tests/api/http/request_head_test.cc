@@ -194,7 +194,8 @@ TEST(RequestParser, RefusesBadChunks) {
         "10000000000000000\r\na", "0\r\nContent-Length: 5\r\n\r\n", ";x\r\n"}) {
     RequestParser parser = chunk_parser();
     std::string body;
-    EXPECT_EQ(parser.parse_chunks(chunks, body).status, RequestParser::Status::kMalformed)
+    EXPECT_EQ(parser.parse_chunks(std::string(chunks) + "\r\n0\r\n\r\n", body).status,
+              RequestParser::Status::kMalformed)
         << chunks;
   }
   RequestParser parser = chunk_parser();
