@@ -26,8 +26,7 @@ Result<storage::TableDefinition> decode_table_definition(const Members<CreateTab
 // An element of a list of structures, which may be null.
 template <class Structure>
 Members<Structure> structure_of(const JsonValue& element) {
-  return element.is_null() ? Members<Structure>()
-                           : read_structure<Structure>(object_of(element));
+  return element.is_null() ? Members<Structure>() : read_structure<Structure>(object_of(element));
 }
 
 // A member that is a structure and may be absent.
