@@ -23,7 +23,9 @@ class HostileTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.server = Server("--in-memory")
-        cls.server.client().ok("CreateTable", table("hostile", "p:S"))
+        client = cls.server.client()
+        client.ok("CreateTable", table("hostile", "p:S"))
+        client.close()
 
     @classmethod
     def tearDownClass(cls):
@@ -199,19 +201,24 @@ class SizeTest(HostileTest):
         for length in ("16777217", "99999999999", "18446744073709551615", "18446744073709551616"):
             self.assert_status(self.raw(self.head(**{"Content-Length": length})), 400, 413)
 
+    def assert_unreadable(self, body):
+        """The service answers 500 to what it cannot decompress or what grows too big; so do we."""
+        reply = self.post(body, "ListTables", {"Content-Encoding": "gzip"})
+        self.assertEqual(reply.status, 500)
+        self.assertTrue(reply.error.startswith("Internal"), reply.error)
+
     def test_compressed_body(self):
         body = gzip.compress(b"{}")
         self.assertEqual(self.post(body, "ListTables", {"Content-Encoding": "gzip"}).status, 200)
 
     def test_compressed_bomb(self):
         body = gzip.compress(b" " * (200 * 1024 * 1024), 9)
-        reply = self.post(body, "ListTables", {"Content-Encoding": "gzip"})
-        self.assertIn(reply.status, (400, 413))
+        self.assert_unreadable(body)
 
     def test_compressed_garbage(self):
         for body in (b"\x1f\x8b", b"garbage", gzip.compress(b"{}")[:-4], gzip.compress(b"{}" * 100)[:20], b""):
             with self.subTest(body=body):
-                self.assertEqual(self.post(body, "ListTables", {"Content-Encoding": "gzip"}).status, 400)
+                self.assert_unreadable(body)
 
     def test_head_of_more_than_16_kb(self):
         self.assert_status(self.raw(self.head(**{"X-Filler": "x" * 20_000})), 400, 431)

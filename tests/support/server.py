@@ -41,12 +41,12 @@ class Server:
     """A running server on a free port. Not shared between tests."""
 
     def __init__(self, *flags, program=None, start=True):
+        self.process = None
+        self.errors = tempfile.TemporaryFile()
         self.flags = list(flags)
         self.program = program or binary()
-        self.process = None
         self.port = None
         self.banner = ""
-        self.errors = tempfile.TemporaryFile()
         if start:
             self.start()
 
@@ -124,6 +124,10 @@ class Server:
 
     def __exit__(self, *exception):
         self.stop()
+
+    def __del__(self):
+        self.kill()
+        self.errors.close()
 
 
 class Reply:
