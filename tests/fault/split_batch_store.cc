@@ -1,8 +1,10 @@
 #include "tests/fault/split_batch_store.h"
 
 #include <algorithm>
+#include <chrono>
 #include <optional>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -10,6 +12,8 @@ namespace dynolith::tests {
 namespace {
 
 using namespace storage::kv;
+using storage::FunctionRef;
+using storage::Result;
 
 // Passes on what goes to declared keys, logs and tallies, and keeps the rest for later.
 class SplitWrites final : public Writes {
@@ -59,6 +63,8 @@ class SplitBatchStore final : public Store {
       return function(reads, split);
     });
     if (status != Status::kOk || later.empty()) return status;
+    // Long enough that a kill often falls between the two.
+    std::this_thread::sleep_for(std::chrono::microseconds(300));
     return store_->write([&later](Writes& writes) {
       for (const auto& [key, value] : later) {
         if (value) {
@@ -103,7 +109,7 @@ class SplitBatchStore final : public Store {
 
 }  // namespace
 
-std::unique_ptr<Store> split_batches(std::unique_ptr<Store> store) {
+std::unique_ptr<storage::kv::Store> split_batches(std::unique_ptr<storage::kv::Store> store) {
   return std::make_unique<SplitBatchStore>(std::move(store));
 }
 
