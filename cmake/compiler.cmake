@@ -26,6 +26,12 @@ elseif(DYNOLITH_SANITIZE)
   message(FATAL_ERROR "DYNOLITH_SANITIZE is '${DYNOLITH_SANITIZE}': use address, thread or nothing")
 endif()
 
+if(DYNOLITH_FUZZ)
+  target_compile_options(dynolith_options INTERFACE -fsanitize=fuzzer-no-link,address,undefined
+    -fno-sanitize-recover=all)
+  target_link_options(dynolith_options INTERFACE -fsanitize=address,undefined)
+endif()
+
 find_program(CCACHE_PROGRAM ccache)
 if(CCACHE_PROGRAM)
   set(CMAKE_CXX_COMPILER_LAUNCHER
