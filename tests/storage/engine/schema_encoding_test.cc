@@ -95,6 +95,28 @@ TEST(SchemaEncoding, ANewerVersionIsRefusedAsSuch) {
   EXPECT_EQ(decode_table_record(bytes).error().code, ErrorCode::kDirectoryTooNew);
 }
 
+// The worked example of storage/FORMAT.md: what directories hold must stay readable.
+TEST(SchemaEncoding, TheBytesAreThoseOfTheFormatPage) {
+  Table table;
+  table.id = 7;
+  table.uuid = "u";
+  table.created_ms = 1;
+  table.next_index_id = 2;
+  table.definition =
+      definition("Tab", key_schema({"p"}), {global_index("Gsi", key_schema({"g:N"}))});
+  table.indexes = {{.id = 1, .definition = table.definition.indexes[0]}};
+  std::string hex;
+  for (const char byte : encode_table_record(table, TableRecordState::kLive)) {
+    constexpr std::string_view kHex = "0123456789abcdef";
+    hex += kHex[static_cast<unsigned char>(byte) >> 4];
+    hex += kHex[static_cast<unsigned char>(byte) & 15];
+  }
+  EXPECT_EQ(hex,
+            "010107000000000000000100000075010000000000000002000300000054616202000000010000007001"
+            "010000006702010000000100000070010000000001000000000000000000000000000000000000000000"
+            "0000000000010000000100030000004773690101000000010000006702000000000000000000000000");
+}
+
 TEST(SchemaEncoding, EntryAttributesAreSortedAndUnique) {
   const TablePtr table = complete_table(full_table());
   EXPECT_EQ(table->indexes[0].entry_attributes,
