@@ -330,20 +330,19 @@ TEST(ConditionExpression, LimitsPathsAndIndexes) {
 }
 
 TEST(ConditionExpression, SurvivesAnyNestingThatFits) {
+  const std::string open_end = R"~(Syntax error; token: "<EOF>", near: "(")~";
+  const std::string too_many = "The expression contains too many operators; operator count: 301";
+  EXPECT_EQ(failure(repeated("(", 2046) + "a=:n" + repeated(")", 2046)), kRedundant);
   EXPECT_EQ(failure(repeated("(", 2046) + "a" + repeated(")", 2046)),
-            R"~(Syntax error; token: "<EOF>", near: ")")~"
-            R"~(Syntax error; token: "<EOF>", near: ")")
-  ");
-      EXPECT_EQ(failure(repeated("(", 2045) + "a=:n" + repeated(")", 2045)), kRedundant);
+            R"~(Syntax error; token: "<EOF>", near: ")")~");
   EXPECT_EQ(failure(repeated("f(", 1355) + "a" + repeated(")", 1355)),
             "Invalid function name; function: f");
-  EXPECT_EQ(failure(repeated("(", 4096)), R"~(Syntax error; token: "<EOF>", near: "(")~");
-  EXPECT_EQ(failure(repeated("f(", 2048)), R"~(Syntax error; token: "<EOF>", near: "(")~");
-  EXPECT_EQ(failure(repeated("NOT ", 1022) + "a=:n"),
-            "The expression contains too many operators; operator count: 301");
-  EXPECT_EQ(failure(repeated("NOT(", 1000)), R"~(Syntax error; token: "<EOF>", near: "(")~");
-  EXPECT_EQ(failure("a=:n" + repeated(" OR a=:n", 500)),
-            "The expression contains too many operators; operator count: 301");
+  EXPECT_EQ(failure(repeated("(", 4096)), open_end);
+  EXPECT_EQ(failure(repeated("f(", 2048)), open_end);
+  EXPECT_EQ(failure(repeated("NOT(", 1000)), open_end);
+  EXPECT_EQ(failure(repeated("NOT ", 1022) + "a=:n"), too_many);
+  EXPECT_EQ(failure("a=:n" + repeated(" OR a=:n", 500)), too_many);
+  EXPECT_EQ(failure(repeated("(a=:n OR ", 370) + "a=:n" + repeated(")", 370)), too_many);
   EXPECT_EQ(failure(repeated("a IN (", 600)), R"~(Syntax error; token: "IN", near: "a IN (")~");
   // The deepest that is legal: every operator inside the one before.
   const std::string deepest = repeated("NOT(", 299) + "a=:n" + repeated(")", 299);
