@@ -99,15 +99,16 @@ class Server:
         """As a power button would, for the process."""
         if self.is_up():
             self.process.send_signal(signal.SIGKILL)
-        return self._reap()
+        return self.wait()
 
     def stop(self):
         """As a user would. Returns the exit status."""
         if self.is_up():
             self.process.send_signal(signal.SIGTERM)
-        return self._reap()
+        return self.wait()
 
-    def _reap(self):
+    def wait(self):
+        """The exit status of a server that was told to end."""
         if self.process is None:
             return None
         try:
