@@ -39,6 +39,7 @@ SUITES = {
     "storage_tests": google_test("storage_tests"),
     "crash": python("tests/fault/crash_test.py"),
     "api_tests": google_test("api_tests"),
+    "tools_tests": google_test("tools_tests"),
     "cases": python("tests/cases/run.py"),
     "hostile": python("tests/hostile/hostile_test.py"),
     "faults": python("tests/fault/fault_test.py"),

@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <sstream>
 #include <string_view>
+#include <utility>
 
 namespace dynolith::tools {
 namespace {
@@ -139,6 +140,7 @@ std::optional<std::string> refusal_of(const std::vector<std::string>& arguments)
 
 std::vector<std::string> in_our_spelling(const std::vector<std::string>& arguments) {
   std::vector<std::string> ours;
+  bool command_taken = false;
   for (size_t i = 0; i < arguments.size(); ++i) {
     const std::string_view argument = arguments[i];
     if (starts_with_java_flag(argument)) continue;
@@ -146,7 +148,7 @@ std::vector<std::string> in_our_spelling(const std::vector<std::string>& argumen
       ++i;  // And the name of the jar.
       continue;
     }
-    if (argument == "serve" && ours.empty()) continue;
+    if (argument == "serve" && ours.empty() && !std::exchange(command_taken, true)) continue;
     std::string_view spelling = argument;
     for (const auto& known : kSpellings) {
       const bool with_value = argument.size() > known.theirs.size() &&
@@ -176,14 +178,15 @@ std::variant<ServeFlags, Exit> parse_command_line(const std::vector<std::string>
   add_accepted(app, flags);
 
   auto ours = in_our_spelling(arguments);
-  if (auto refused = refusal_of(ours)) return Exit{kExitUsage, *refused + "\n"};
+  if (auto refused = refusal_of(ours)) return Exit{kExitUsage, "dynolith: " + *refused + "\n"};
   std::reverse(ours.begin(), ours.end());  // As CLI11 wants them.
   try {
     app.parse(ours);
   } catch (const CLI::ParseError& error) {
     std::ostringstream out;
     const int status = app.exit(error, out, out);
-    return Exit{status == 0 ? 0 : kExitUsage, out.str()};
+    if (status == 0) return Exit{0, out.str()};
+    return Exit{kExitUsage, "dynolith: " + out.str()};
   }
   return flags;
 }
