@@ -48,10 +48,27 @@ inline std::string scanned(Store& store, ScanOptions scan, const Snapshot* snaps
   return text;
 }
 
+// "1=record 2=record", the whole log from after a position.
+inline std::string logged(Store& store, Bytes log, Bytes after = {}, uint32_t records_max = 1000) {
+  std::string text;
+  const Status status = store.read_log(log, after, records_max, [&](Bytes position, Bytes record) {
+    if (!text.empty()) text += ' ';
+    text += std::to_string(load_big_endian<uint64_t>(position.data()));
+    text.append("=").append(record);
+    return true;
+  });
+  EXPECT_EQ(status, Status::kOk);
+  return text;
+}
+
 inline std::string position(uint64_t number) {
   std::string bytes;
   append_big_endian(bytes, number);
   return bytes;
+}
+
+inline std::string name_of_store(const testing::TestParamInfo<bool>& test) {
+  return test.param ? "Disk" : "Memory";
 }
 
 // A test's store, in memory or on disk by its parameter.

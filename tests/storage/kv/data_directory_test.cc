@@ -1,0 +1,251 @@
+// Opening a data directory that is held, damaged, newer, or not ours to write.
+#include "storage/kv/data_directory.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "tests/storage/kv/kv_child.h"
+#include "tests/storage/kv/open_test_store.h"
+
+namespace dynolith::storage::kv {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+
+class DirectoryTest : public testing::Test {
+ protected:
+  std::string data() const { return directory_.path() + "/data"; }
+  const std::string& root() const { return directory_.path(); }
+
+  // A closed store with a few hundred entries, in files or in the log only.
+  void make_store(bool compacted) {
+    const auto store = must_open({.directory = data()});
+    for (int i = 0; i < 300; ++i)
+      ASSERT_EQ(put(*store, "k" + std::to_string(i), std::string(100, 'v')), Status::kOk);
+    if (compacted) store->compact();
+  }
+  void expect_refused(ErrorCode code, const std::string& words, const std::string& remedy) {
+    expect_refused_at(data(), code, words, remedy);
+  }
+  static void expect_refused_at(const std::string& path, ErrorCode code, const std::string& words,
+                                const std::string& remedy) {
+    auto store = open_store({.directory = path});
+    ASSERT_FALSE(store.ok()) << path;
+    EXPECT_EQ(store.error().code, code) << store.error().message;
+    EXPECT_THAT(store.error().message, AllOf(HasSubstr("data directory '" + path), HasSubstr(words),
+                                             HasSubstr(remedy), Not(HasSubstr("\n"))));
+  }
+  // The newest file whose name ends so.
+  fs::path file_ending(const std::string& end) const {
+    fs::path newest;
+    for (const auto& entry : fs::directory_iterator(data() + "/rocksdb")) {
+      const std::string name = entry.path().filename();
+      if (name.ends_with(end) && (newest.empty() || name > newest.filename().string()))
+        newest = entry.path();
+    }
+    return newest;
+  }
+  static void flip(const fs::path& file, uintmax_t offset) {
+    std::fstream stream(file, std::ios::in | std::ios::out | std::ios::binary);
+    stream.seekg(static_cast<std::streamoff>(offset));
+    const char byte = static_cast<char>(stream.get() ^ 0x10);
+    stream.seekp(static_cast<std::streamoff>(offset));
+    stream.put(byte);
+  }
+
+ private:
+  test::TempDir directory_;
+};
+
+TEST_F(DirectoryTest, IsMadeWithItsParentsForItsOwnerOnly) {
+  const std::string path = root() + "/a/b/c";
+  ASSERT_NE(must_open({.directory = path}), nullptr);
+  for (const char* made : {"/a", "/a/b", "/a/b/c"}) {
+    EXPECT_EQ(fs::status(root() + made).permissions(), fs::perms::owner_all) << made;
+  }
+  ASSERT_NE(must_open({.directory = path + "/"}), nullptr);
+}
+
+TEST_F(DirectoryTest, LeavesOtherFilesAlone) {
+  fs::create_directory(data());
+  for (const char* name : {"000004.log", "CURRENT", "notes.sst"})
+    std::ofstream(data() + "/" + name) << "mine";
+  ASSERT_NE(must_open({.directory = data()}), nullptr);
+  for (const char* name : {"000004.log", "CURRENT", "notes.sst"})
+    EXPECT_EQ(fs::file_size(data() + "/" + name), 4u) << name;
+}
+
+TEST_F(DirectoryTest, IsHeldByOneStore) {
+  const auto store = must_open({.directory = data()});
+  expect_refused(ErrorCode::kDirectoryInUse, "is in use by process " + std::to_string(::getpid()),
+                 "choose another");
+  fs::create_directory_symlink(data(), root() + "/link");
+  expect_refused_at(root() + "/link", ErrorCode::kDirectoryInUse, "is in use", "choose another");
+}
+
+TEST_F(DirectoryTest, IsHeldByOneProcessAlsoWithoutItsLockFile) {
+  KvChild child({"hold", data()});
+  ASSERT_EQ(child.read_line(), "ready");
+  const std::string words = "is in use by process " + std::to_string(child.process());
+  expect_refused(ErrorCode::kDirectoryInUse, words, "stop it or choose another directory");
+  ASSERT_TRUE(fs::remove(data() + "/rocksdb/LOCK"));
+  expect_refused(ErrorCode::kDirectoryInUse, words, "stop it or choose another directory");
+  EXPECT_EQ(child.finish(), 0);
+  EXPECT_NE(must_open({.directory = data()}), nullptr);
+}
+
+TEST_F(DirectoryTest, IsFreeWhenItsProcessWasKilled) {
+  KvChild child({"hold", data()});
+  ASSERT_EQ(child.read_line(), "ready");
+  child.kill();
+  EXPECT_NE(must_open({.directory = data()}), nullptr);
+}
+
+TEST_F(DirectoryTest, MustBeADirectoryThatCanBeMade) {
+  std::ofstream(root() + "/file") << "x";
+  expect_refused_at(root() + "/file", ErrorCode::kDirectoryNotWritable, "is not a directory",
+                    "choose another path");
+  expect_refused_at(root() + "/file/below", ErrorCode::kDirectoryNotWritable, "Not a directory",
+                    "choose another path");
+  expect_refused_at("/proc/dynolith-data", ErrorCode::kDirectoryNotWritable, "cannot be made",
+                    "choose another path");
+  fs::create_symlink(root() + "/nowhere", root() + "/dangling");
+  expect_refused_at(root() + "/dangling", ErrorCode::kDirectoryNotWritable, "cannot be",
+                    "choose another path");
+}
+
+TEST_F(DirectoryTest, MustBeWritable) {
+  // A file system that refuses root as well.
+  expect_refused_at("/proc/self", ErrorCode::kDirectoryNotWritable, "is not writable",
+                    "choose another directory");
+}
+
+TEST_F(DirectoryTest, OfANewerFormatIsRefused) {
+  make_store(true);
+  std::ofstream(data() + "/DYNOLITH_FORMAT")
+      << "dynolith data directory\nformat " << kFormatVersion + 1 << "\n";
+  expect_refused(ErrorCode::kDirectoryTooNew, "was written by a newer version (format 2",
+                 "upgrade");
+}
+
+TEST_F(DirectoryTest, OfAnUnknownFormatIsRefused) {
+  make_store(true);
+  for (const char* text :
+       {"", "dynolith", "dynolith data directory\nformat ", "dynolith data directory\nformat x\n",
+        "dynolith data directory\nformat 0\n", "dynolith data directory\nformat 1",
+        "dynolith data directory\nformat 99999999999\n"}) {
+    std::ofstream(data() + "/DYNOLITH_FORMAT") << text;
+    expect_refused(ErrorCode::kDirectoryCorrupt, "DYNOLITH_FORMAT", "restore it from a backup");
+  }
+}
+
+TEST_F(DirectoryTest, WithoutItsFormatFileIsRefused) {
+  for (const bool compacted : {false, true}) {
+    make_store(compacted);
+    fs::remove(data() + "/DYNOLITH_FORMAT");
+    expect_refused(ErrorCode::kDirectoryCorrupt, "DYNOLITH_FORMAT file is missing", "restore");
+    if (!compacted) fs::remove_all(data());
+  }
+  fs::remove(data() + "/rocksdb/CURRENT");  // Nothing may be made over what is left.
+  expect_refused(ErrorCode::kDirectoryCorrupt, "DYNOLITH_FORMAT file is missing", "restore");
+  EXPECT_FALSE(file_ending(".sst").empty());
+}
+
+TEST_F(DirectoryTest, WhoseFirstOpeningWasCutOffStartsAnew) {
+  { const auto store = must_open({.directory = data()}); }
+  fs::remove(data() + "/DYNOLITH_FORMAT");  // The last that an opening makes.
+  fs::remove(data() + "/DYNOLITH_SYNCED");
+  const auto store = must_open({.directory = data()});
+  EXPECT_EQ(put(*store, "a", "1"), Status::kOk);
+}
+
+TEST_F(DirectoryTest, WithADamagedOrMissingFileIsRefused) {
+  struct Damage {
+    const char* name;
+    std::function<void()> apply;
+  };
+  const auto rocksdb = [&](const char* name) { return fs::path(data() + "/rocksdb/" + name); };
+  const auto manifest = [&] {
+    std::string name;
+    std::ifstream(rocksdb("CURRENT")) >> name;
+    return rocksdb(name.c_str());
+  };
+  const Damage kDamages[] = {
+      {"no CURRENT", [&] { fs::remove(rocksdb("CURRENT")); }},
+      {"empty CURRENT", [&] { fs::resize_file(rocksdb("CURRENT"), 0); }},
+      {"CURRENT names nothing", [&] { std::ofstream(rocksdb("CURRENT")) << "MANIFEST-777777\n"; }},
+      {"no MANIFEST", [&] { fs::remove(manifest()); }},
+      {"flipped MANIFEST", [&] { flip(manifest(), fs::file_size(manifest()) / 2); }},
+      {"nothing at all", [&] { fs::remove_all(rocksdb("")); }},
+  };
+  for (const bool compacted : {false, true}) {
+    for (const Damage& damage : kDamages) {
+      SCOPED_TRACE(damage.name);
+      fs::remove_all(data());
+      make_store(compacted);
+      damage.apply();
+      expect_refused(ErrorCode::kDirectoryCorrupt, "is damaged", "restore it from a backup");
+    }
+  }
+}
+
+TEST_F(DirectoryTest, WithADamagedLogIsRefused) {
+  for (const double part : {0.1, 0.5, 0.9}) {
+    fs::remove_all(data());
+    make_store(false);
+    const fs::path log = file_ending(".log");
+    flip(log, static_cast<uintmax_t>(static_cast<double>(fs::file_size(log)) * part));
+    expect_refused(ErrorCode::kDirectoryCorrupt, "is damaged", "restore it from a backup");
+  }
+}
+
+TEST_F(DirectoryTest, WhoseLogWasCutOffIsRefused) {
+  for (const int percent : {0, 50, 99}) {
+    fs::remove_all(data());
+    make_store(false);
+    const fs::path log = file_ending(".log");
+    fs::resize_file(log, fs::file_size(log) * percent / 100);
+    for (int attempt = 0; attempt < 2; ++attempt)  // The first must not make the second succeed.
+      expect_refused(ErrorCode::kDirectoryCorrupt, "the end of its write-ahead log is missing",
+                     "restore it from a backup");
+  }
+}
+
+TEST_F(DirectoryTest, MarkOutlivesATornSlot) {
+  make_store(false);
+  make_store(false);  // Now both slots have been written.
+  flip(data() + "/DYNOLITH_SYNCED", 20);
+  ASSERT_NE(must_open({.directory = data()}), nullptr);
+  flip(data() + "/DYNOLITH_SYNCED", 20);
+  flip(data() + "/DYNOLITH_SYNCED", 512 + 20);
+  ASSERT_NE(must_open({.directory = data()}), nullptr);
+  flip(data() + "/DYNOLITH_SYNCED", 20);
+  expect_refused(ErrorCode::kDirectoryCorrupt, "DYNOLITH_SYNCED is damaged", "restore");
+}
+
+TEST_F(DirectoryTest, ReadsOfADamagedTableStopTheStore) {
+  make_store(true);
+  const fs::path table = file_ending(".sst");
+  flip(table, 200);
+  std::vector<std::string> lines;
+  const auto store = must_open(
+      {.directory = data(), .log = [&](const std::string& line) { lines.push_back(line); }});
+  Pinned value;
+  EXPECT_EQ(store->get({}, "k0", value), Status::kCorrupt);
+  EXPECT_EQ(store->get({}, "k0", value), Status::kIo);  // Fail-stop.
+  EXPECT_EQ(put(*store, "k0", "new"), Status::kIo);
+  EXPECT_EQ(store->snapshot(), nullptr);
+  EXPECT_TRUE(store->is_read_only());
+  ASSERT_EQ(lines.size(), 1u);
+  EXPECT_THAT(lines[0], AllOf(HasSubstr(data()), HasSubstr(table.filename().string()),
+                              HasSubstr("has stopped")));
+}
+
+}  // namespace
+}  // namespace dynolith::storage::kv
