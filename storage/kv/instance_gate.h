@@ -41,6 +41,9 @@ class InstanceGate {
   // Waits while the instance is being replaced (for as long as closing and opening take).
   Stay enter();
 
+  // For one who holds already (see hold()): never waits.
+  static Stay held(Instance& instance) { return {nullptr, nullptr, &instance}; }
+
   // A stay that is bound to no thread, for snapshots. Needs: the caller is inside.
   void hold() { holds_.fetch_add(1, std::memory_order_relaxed); }
   void release() { holds_.fetch_sub(1, std::memory_order_release); }

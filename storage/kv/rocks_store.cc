@@ -40,6 +40,11 @@ const RocksSnapshot* snapshot_of(const ReadOptions& options) {
   return static_cast<const RocksSnapshot*>(options.snapshot);
 }
 
+// Whoever holds a snapshot must not wait at the gate, which may be waiting for the snapshot to go.
+InstanceGate::Stay enter(InstanceGate& gate, const RocksSnapshot* snapshot) {
+  return snapshot != nullptr ? InstanceGate::held(snapshot->instance()) : gate.enter();
+}
+
 // Made once: it has some thirty members.
 const rocksdb::ReadOptions kReadLatest;
 
@@ -67,19 +72,14 @@ Status RocksStore::read_failed(const rocksdb::Status& status) {
 
 Status RocksStore::get(const ReadOptions& options, Bytes key, Pinned& out) {
   out.reset();
+  const RocksSnapshot* const snapshot = snapshot_of(options);
+  const InstanceGate::Stay instance = enter(gate_, snapshot);
+  if (!instance) return Status::kIo;
   PinnedSlice* const value = PinnedSlice::take();
-  rocksdb::Status status;
-  if (const RocksSnapshot* const snapshot = snapshot_of(options)) {
-    Instance& instance = snapshot->instance();
-    status = instance.db().Get(read_at(snapshot), instance.data(), to_slice(key), &value->slice);
-  } else {
-    const InstanceGate::Stay instance = gate_.enter();
-    if (!instance) {
-      PinnedSlice::give_back(value);
-      return Status::kIo;
-    }
-    status = instance->db().Get(kReadLatest, instance->data(), to_slice(key), &value->slice);
-  }
+  const auto read = [&](const rocksdb::ReadOptions& how) {
+    return instance->db().Get(how, instance->data(), to_slice(key), &value->slice);
+  };
+  const rocksdb::Status status = snapshot == nullptr ? read(kReadLatest) : read(read_at(snapshot));
   if (status.ok()) [[likely]] {
     value->pin(out);
     return Status::kOk;
@@ -91,10 +91,9 @@ Status RocksStore::get(const ReadOptions& options, Bytes key, Pinned& out) {
 Status RocksStore::multi_get(const ReadOptions& options, std::span<const Bytes> keys,
                              std::span<Pinned> out, std::span<Status> each) {
   assert(out.size() == keys.size() && each.size() == keys.size());
-  const InstanceGate::Stay stay = gate_.enter();
-  if (!stay) return Status::kIo;
   const RocksSnapshot* const snapshot = snapshot_of(options);
-  Instance& instance = snapshot != nullptr ? snapshot->instance() : *stay;
+  const InstanceGate::Stay instance = enter(gate_, snapshot);
+  if (!instance) return Status::kIo;
   thread_local MultiGetRoom room;
   room.keys.clear();
   for (const Bytes key : keys) room.keys.push_back(to_slice(key));
@@ -103,8 +102,8 @@ Status RocksStore::multi_get(const ReadOptions& options, std::span<const Bytes> 
     room.statuses = std::vector<rocksdb::Status>(keys.size());
   }
   // One call reads from one state, also without a snapshot.
-  instance.db().MultiGet(read_at(snapshot), instance.data(), keys.size(), room.keys.data(),
-                         room.values.data(), room.statuses.data());
+  instance->db().MultiGet(read_at(snapshot), instance->data(), keys.size(), room.keys.data(),
+                          room.values.data(), room.statuses.data());
   Status result = Status::kOk;
   for (size_t i = 0; i < keys.size(); ++i) {
     out[i].reset();
@@ -124,16 +123,16 @@ Status RocksStore::multi_get(const ReadOptions& options, std::span<const Bytes> 
 Status RocksStore::scan(const ReadOptions& options, const ScanOptions& scan,
                         FunctionRef<bool(Bytes key, Bytes value)> sink) {
   if (scan.begin >= scan.end) return Status::kOk;
-  const InstanceGate::Stay stay = gate_.enter();
-  if (!stay) return Status::kIo;
   const RocksSnapshot* const snapshot = snapshot_of(options);
-  Instance& instance = snapshot != nullptr ? snapshot->instance() : *stay;
+  const InstanceGate::Stay instance = enter(gate_, snapshot);
+  if (!instance) return Status::kIo;
   const rocksdb::Slice begin = to_slice(scan.begin), end = to_slice(scan.end);
   rocksdb::ReadOptions read = read_at(snapshot);
   read.iterate_lower_bound = &begin;
   read.iterate_upper_bound = &end;
   read.fill_cache = scan.fill_cache;
-  const std::unique_ptr<rocksdb::Iterator> entry(instance.db().NewIterator(read, instance.data()));
+  const std::unique_ptr<rocksdb::Iterator> entry(
+      instance->db().NewIterator(read, instance->data()));
   if (scan.reverse) {
     for (entry->SeekToLast(); entry->Valid(); entry->Prev())
       if (!sink(to_bytes(entry->key()), to_bytes(entry->value()))) return Status::kOk;

@@ -5,8 +5,8 @@
 namespace dynolith::storage::kv {
 
 namespace {
-constexpr std::chrono::milliseconds kPatience(
-    1000);  // With readers, before an attempt to reopen is put off.
+// With readers, before an attempt to reopen is put off: those who come meanwhile wait.
+constexpr std::chrono::milliseconds kPatience(250);
 constexpr uint64_t kWorthFlushingBytes = 1u << 20;
 }  // namespace
 
