@@ -1,0 +1,327 @@
+#!/usr/bin/env python3
+"""boto3 does the work: its client, its resource with conditions and pagers, its errors."""
+import decimal
+import pathlib
+import sys
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+import boto3  # noqa: E402
+import boto3.dynamodb.conditions as conditions  # noqa: E402
+import botocore.config  # noqa: E402
+import botocore.exceptions  # noqa: E402
+from boto3.dynamodb.types import Binary, TypeSerializer  # noqa: E402
+from server import Server, table  # noqa: E402
+from suite import run_unittest  # noqa: E402
+
+Attr, Key = conditions.Attr, conditions.Key
+MUSIC = table("Music", "Artist:S Song:S", local=[("ByYear", "Artist:S Year:N", "ALL"), ("ByAlbum", "Artist:S Album:S", "KEYS_ONLY")],
+              global_=[("OfYear", "Year:N Song:S", ["Album"]), ("OfGenre", "Genre:S", "ALL")])
+
+
+def session_of(server):
+    session = boto3.session.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name="eu-west-1")
+    config = botocore.config.Config(retries={"max_attempts": 0}, max_pool_connections=50)
+    return (session.client("dynamodb", endpoint_url=server.endpoint, config=config),
+            session.resource("dynamodb", endpoint_url=server.endpoint, config=config))
+
+
+class Boto3Test(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.server = Server("--in-memory")
+        cls.client, cls.resource = session_of(cls.server)
+        cls.client.create_table(**MUSIC)
+        cls.client.create_table(**table("plain", "p:S"))
+        cls.client.create_table(**table("ranged", "p:S s:N"))
+        cls.client.get_waiter("table_exists").wait(TableName="Music", WaiterConfig={"Delay": 1})
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.client.close()
+        cls.resource.meta.client.close()
+        cls.server.stop()
+
+    def refused(self, name, message, call, **parameters):
+        """The error of that class, with that message; returns its whole answer."""
+        expected = getattr(self.client.exceptions, name, botocore.exceptions.ClientError)
+        with self.assertRaises(expected) as caught:
+            call(**parameters)
+        answer = caught.exception.response
+        self.assertEqual(answer["Error"]["Code"], name)
+        self.assertEqual(answer["Error"]["Message"], message)
+        self.assertEqual(answer["ResponseMetadata"]["HTTPStatusCode"], 400)
+        self.assertEqual(len(answer["ResponseMetadata"]["RequestId"]), 52)
+        return answer
+
+
+class TableTest(Boto3Test):
+    def test_description(self):
+        music = self.client.describe_table(TableName="Music")["Table"]
+        self.assertEqual(music["TableStatus"], "ACTIVE")
+        self.assertEqual(music["TableArn"], "arn:aws:dynamodb:eu-west-1:000000000000:table/Music")
+        self.assertEqual(music["KeySchema"], MUSIC["KeySchema"])
+        self.assertCountEqual(music["AttributeDefinitions"], MUSIC["AttributeDefinitions"])
+        self.assertEqual(music["BillingModeSummary"]["BillingMode"], "PAY_PER_REQUEST")
+        indexes = {index["IndexName"]: index for index in music["LocalSecondaryIndexes"] + music["GlobalSecondaryIndexes"]}
+        self.assertEqual(sorted(indexes), ["ByAlbum", "ByYear", "OfGenre", "OfYear"])
+        for given in MUSIC["LocalSecondaryIndexes"] + MUSIC["GlobalSecondaryIndexes"]:
+            index = indexes[given["IndexName"]]
+            self.assertEqual(index["KeySchema"], given["KeySchema"])
+            self.assertEqual(index["Projection"], given["Projection"])
+            self.assertEqual(index["IndexArn"], music["TableArn"] + "/index/" + given["IndexName"])
+
+    def test_provisioned(self):
+        self.client.create_table(**table("provisioned", "p:S", BillingMode="PROVISIONED", ProvisionedThroughput={"ReadCapacityUnits": 3, "WriteCapacityUnits": 4}))
+        described = self.resource.Table("provisioned")
+        self.assertEqual(described.provisioned_throughput["ReadCapacityUnits"], 3)
+        self.assertEqual(described.provisioned_throughput["WriteCapacityUnits"], 4)
+        described.delete()
+        described.wait_until_not_exists()
+
+    def test_listing_in_pages(self):
+        for number in range(7):
+            self.client.create_table(**table(f"listed{number}", "p:S"))
+        names = [name for page in self.client.get_paginator("list_tables").paginate(PaginationConfig={"PageSize": 2}) for name in page["TableNames"]]
+        self.assertEqual(names, sorted(names))
+        self.assertLessEqual({f"listed{number}" for number in range(7)}, set(names))
+        for number in range(7):
+            self.client.delete_table(TableName=f"listed{number}")
+
+    def test_counts_are_live(self):
+        self.client.create_table(**table("counted", "p:S", global_=[("byg", "g:S", "ALL")]))
+        for number in range(5):
+            self.client.put_item(TableName="counted", Item={"p": {"S": str(number)}, **({"g": {"S": "g"}} if number % 2 else {})})
+        described = self.client.describe_table(TableName="counted")["Table"]
+        self.assertEqual((described["ItemCount"], described["GlobalSecondaryIndexes"][0]["ItemCount"]), (5, 2))
+        self.assertEqual(described["TableSizeBytes"], 5 * 2 + 2 * 2)
+        self.client.delete_table(TableName="counted")
+
+    def test_errors(self):
+        self.refused("ResourceInUseException", "Table already exists: Music", self.client.create_table, **MUSIC)
+        self.refused("ResourceNotFoundException", "Requested resource not found: Table: absent not found", self.client.describe_table, TableName="absent")
+        self.refused("ResourceNotFoundException", "Requested resource not found: Table: absent not found", self.client.delete_table, TableName="absent")
+
+
+class ItemTest(Boto3Test):
+    def test_every_type_through_the_resource(self):
+        item = {"p": "types", "s": "é𝄞", "n": decimal.Decimal("-1.5"), "b": Binary(b"\x00\xff"), "t": True, "none": None, "l": [decimal.Decimal(1), "x", [], {}],
+                "m": {"a": {"b": [decimal.Decimal("1E-130")]}}, "ss": {"a", "b"}, "ns": {decimal.Decimal(1), decimal.Decimal("2.5")}, "bs": {Binary(b"a")}}
+        plain = self.resource.Table("plain")
+        plain.put_item(Item=item)
+        self.assertEqual(plain.get_item(Key={"p": "types"}, ConsistentRead=True)["Item"], item)
+
+    def test_big_numbers_are_exact(self):
+        plain = self.resource.Table("plain")
+        for number in ("12345678901234567890123456789012345678", "1E+37", "-1E-130", "0.1"):
+            plain.put_item(Item={"p": "number", "n": decimal.Decimal(number)})
+            self.assertEqual(plain.get_item(Key={"p": "number"})["Item"]["n"], decimal.Decimal(number))
+
+    def test_conditional_writes(self):
+        plain = self.resource.Table("plain")
+        plain.delete_item(Key={"p": "once"})
+        plain.put_item(Item={"p": "once", "n": 1}, ConditionExpression=Attr("p").not_exists())
+        self.refused("ConditionalCheckFailedException", "The conditional request failed", plain.put_item,
+                     Item={"p": "once", "n": 2}, ConditionExpression=Attr("p").not_exists())
+        for good in (Attr("n").eq(1), Attr("n").between(0, 1) & Attr("q").not_exists(), Attr("n").is_in([5, 1]), ~Attr("n").gt(1) | Attr("n").lt(0),
+                     Attr("p").begins_with("on"), Attr("p").contains("nc"), Attr("p").size().eq(4), Attr("n").attribute_type("N"), Attr("n").ne("1")):
+            plain.put_item(Item={"p": "once", "n": 1}, ConditionExpression=good)
+        self.refused("ConditionalCheckFailedException", "The conditional request failed", plain.delete_item, Key={"p": "once"}, ConditionExpression=Attr("n").gt(1))
+        gone = plain.delete_item(Key={"p": "once"}, ConditionExpression=Attr("n").eq(1), ReturnValues="ALL_OLD")
+        self.assertEqual(gone["Attributes"], {"p": "once", "n": 1})
+
+    def test_update_expressions(self):
+        plain = self.resource.Table("plain")
+        plain.delete_item(Key={"p": "u"})
+
+        def update(expression, values=None, names=None, returned="ALL_NEW", **more):
+            parameters = {"Key": {"p": "u"}, "UpdateExpression": expression, "ReturnValues": returned, **more}
+            if values:
+                parameters["ExpressionAttributeValues"] = values
+            if names:
+                parameters["ExpressionAttributeNames"] = names
+            return plain.update_item(**parameters).get("Attributes")
+
+        self.assertEqual(update("SET n = :n, l = :l, m = :m, tags = :t", {":n": 1, ":l": ["a"], ":m": {"k": 1}, ":t": {"x"}}),
+                         {"p": "u", "n": 1, "l": ["a"], "m": {"k": 1}, "tags": {"x"}})
+        self.assertEqual(update("SET n = n + :d, fresh = if_not_exists(fresh, :d)", {":d": decimal.Decimal("0.5")}, returned="UPDATED_NEW"),
+                         {"n": decimal.Decimal("1.5"), "fresh": decimal.Decimal("0.5")})
+        self.assertEqual(update("SET l = list_append(l, :l), m.#k = m.k - :one", {":l": ["b"], ":one": 1}, {"#k": "k2"}, "UPDATED_NEW"), {"l": ["a", "b"], "m": {"k2": 0}})
+        self.assertEqual(update("ADD n :one, tags :t", {":one": 1, ":t": {"y", "z"}}, returned="UPDATED_NEW"), {"n": decimal.Decimal("2.5"), "tags": {"x", "y", "z"}})
+        self.assertEqual(update("DELETE tags :t", {":t": {"x", "nothing"}}, returned="UPDATED_OLD"), {"tags": {"x", "y", "z"}})
+        self.assertEqual(update("REMOVE l[0], m.k, fresh", returned="ALL_NEW"), {"p": "u", "n": decimal.Decimal("2.5"), "l": ["b"], "m": {"k2": 0}, "tags": {"y", "z"}})
+        self.assertEqual(update("SET #n = :v REMOVE l ADD c :one DELETE tags :t", {":v": "w", ":one": 1, ":t": {"y", "z"}}, {"#n": "name"}),
+                         {"p": "u", "n": decimal.Decimal("2.5"), "m": {"k2": 0}, "name": "w", "c": 1})
+        self.refused("ConditionalCheckFailedException", "The conditional request failed", update, expression="SET n = :v", values={":v": 1}, ConditionExpression=Attr("n").eq(7))
+
+    def test_legacy_update(self):
+        self.client.delete_item(TableName="plain", Key={"p": {"S": "legacy"}})
+        self.client.update_item(TableName="plain", Key={"p": {"S": "legacy"}}, AttributeUpdates={"n": {"Action": "ADD", "Value": {"N": "2"}}, "x": {"Value": {"S": "x"}}})
+        answer = self.client.update_item(TableName="plain", Key={"p": {"S": "legacy"}}, AttributeUpdates={"n": {"Action": "ADD", "Value": {"N": "2"}}, "x": {"Action": "DELETE"}}, ReturnValues="ALL_NEW")
+        self.assertEqual(answer["Attributes"], {"p": {"S": "legacy"}, "n": {"N": "4"}})
+
+    def test_projection(self):
+        plain = self.resource.Table("plain")
+        plain.put_item(Item={"p": "proj", "a": {"b": [1, 2, {"c": 3}]}, "z": 1})
+        self.assertEqual(plain.get_item(Key={"p": "proj"}, ProjectionExpression="a.b[2].c, z")["Item"], {"a": {"b": [{"c": 3}]}, "z": 1})
+
+    def test_capacity(self):
+        answer = self.client.put_item(TableName="Music", Item={"Artist": {"S": "cap"}, "Song": {"S": "s"}, "Year": {"N": "1"}}, ReturnConsumedCapacity="INDEXES", ReturnItemCollectionMetrics="SIZE")
+        self.assertEqual(answer["ConsumedCapacity"], {"TableName": "Music", "CapacityUnits": 3.0, "Table": {"CapacityUnits": 1.0},
+                                                      "LocalSecondaryIndexes": {"ByYear": {"CapacityUnits": 1.0}}, "GlobalSecondaryIndexes": {"OfYear": {"CapacityUnits": 1.0}}})
+        self.assertEqual(answer["ItemCollectionMetrics"], {"ItemCollectionKey": {"Artist": {"S": "cap"}}, "SizeEstimateRangeGB": [0.0, 1.0]})
+
+    def test_errors(self):
+        put, get = self.client.put_item, self.client.get_item
+        self.refused("ResourceNotFoundException", "Requested resource not found", get, TableName="absent", Key={"p": {"S": "a"}})
+        self.refused("ValidationException", "The provided key element does not match the schema", get, TableName="plain", Key={"q": {"S": "a"}})
+        self.refused("ValidationException", "One or more parameter values were invalid: Missing the key p in the item", put, TableName="plain", Item={"q": {"S": "a"}})
+        self.refused("ValidationException", "Item size has exceeded the maximum allowed size", put, TableName="plain", Item={"p": {"S": "a"}, "x": {"S": "x" * 409600}})
+        self.refused("ValidationException", "1 validation error detected: The parameter cannot be converted to a numeric value: x", put, TableName="plain", Item={"p": {"S": "a"}, "n": {"N": "x"}})
+        self.refused("ValidationException", "1 validation error detected: Invalid UpdateExpression: Attribute name is a reserved keyword; reserved keyword: name",
+                     self.client.update_item, TableName="plain", Key={"p": {"S": "a"}}, UpdateExpression="SET name = :v", ExpressionAttributeValues={":v": {"S": "x"}})
+        self.refused("UnknownOperationException", "", self.client.list_global_tables)
+
+
+class ReadTest(Boto3Test):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        music = cls.resource.Table("Music")
+        with music.batch_writer() as batch:
+            for artist in range(4):
+                for song in range(60):
+                    item = {"Artist": f"artist{artist}", "Song": f"song{song:03}", "Album": f"album{song // 10}", "Year": 1960 + song % 7, "Seconds": song * 10}
+                    if song % 3 == 0:
+                        item["Genre"] = "rock"
+                    batch.put_item(Item=item)
+        ranged = cls.resource.Table("ranged")
+        with ranged.batch_writer(overwrite_by_pkeys=["p", "s"]) as batch:
+            for number in range(-20, 21):
+                batch.put_item(Item={"p": "a", "s": number, "x": "x" * 100})
+
+    def all_of(self, operation, **parameters):
+        pages = list(self.client.get_paginator(operation).paginate(**parameters))
+        return [item for page in pages for item in page["Items"]], len(pages)
+
+    def test_query_both_ways_with_paging(self):
+        for forward in (True, False):
+            items, pages = self.all_of("query", TableName="ranged", KeyConditionExpression="p = :p", ExpressionAttributeValues={":p": {"S": "a"}},
+                                       ScanIndexForward=forward, PaginationConfig={"PageSize": 7})
+            numbers = [int(item["s"]["N"]) for item in items]
+            self.assertEqual(numbers, sorted(range(-20, 21), reverse=not forward))
+            self.assertEqual(pages, 6)
+
+    def test_query_with_conditions(self):
+        ranged = self.resource.Table("ranged")
+        for condition, expected in ((Key("s").lt(-18), [-20, -19]), (Key("s").lte(-19), [-20, -19]), (Key("s").gt(18), [19, 20]), (Key("s").gte(20), [20]),
+                                    (Key("s").between(-1, 1), [-1, 0, 1]), (Key("s").eq(5), [5])):
+            answer = ranged.query(KeyConditionExpression=Key("p").eq("a") & condition)
+            self.assertEqual([int(item["s"]) for item in answer["Items"]], expected)
+        music = self.resource.Table("Music")
+        answer = music.query(KeyConditionExpression=Key("Artist").eq("artist1") & Key("Song").begins_with("song05"), FilterExpression=Attr("Seconds").gte(550), ProjectionExpression="Song")
+        self.assertEqual([item["Song"] for item in answer["Items"]], [f"song{n:03}" for n in range(55, 60)])
+        self.assertEqual((answer["Count"], answer["ScannedCount"]), (5, 10))
+
+    def test_local_index(self):
+        items, _ = self.all_of("query", TableName="Music", IndexName="ByYear", KeyConditionExpression="Artist = :a AND #y >= :y", ExpressionAttributeNames={"#y": "Year"},
+                               ExpressionAttributeValues={":a": {"S": "artist0"}, ":y": {"N": "1965"}}, PaginationConfig={"PageSize": 3})
+        years = [int(item["Year"]["N"]) for item in items]
+        self.assertEqual(years, sorted(years))
+        self.assertEqual(len(items), sum(1 for song in range(60) if song % 7 >= 5))
+        answer = self.client.query(TableName="Music", IndexName="ByAlbum", KeyConditionExpression="Artist = :a AND Album = :b", Select="ALL_ATTRIBUTES",
+                                   ExpressionAttributeValues={":a": {"S": "artist0"}, ":b": {"S": "album3"}})
+        self.assertEqual(answer["Count"], 10)
+        self.assertTrue(all("Seconds" in item for item in answer["Items"]))
+
+    def test_global_index(self):
+        items, pages = self.all_of("query", TableName="Music", IndexName="OfGenre", KeyConditionExpression="Genre = :g", ExpressionAttributeValues={":g": {"S": "rock"}}, PaginationConfig={"PageSize": 9})
+        self.assertEqual(len({(item["Artist"]["S"], item["Song"]["S"]) for item in items}), 80)
+        self.assertEqual((len(items), pages), (80, 9))
+        items, _ = self.all_of("query", TableName="Music", IndexName="OfYear", KeyConditionExpression="#y = :y", ExpressionAttributeNames={"#y": "Year"},
+                               ExpressionAttributeValues={":y": {"N": "1960"}}, ScanIndexForward=False)
+        songs = [item["Song"]["S"] for item in items]
+        self.assertEqual(songs, sorted(songs, reverse=True))
+        self.assertEqual(set(items[0]), {"Artist", "Song", "Year", "Album"})
+
+    def test_parallel_scan(self):
+        whole = {(item["Artist"]["S"], item["Song"]["S"]) for item in self.all_of("scan", TableName="Music")[0] if item["Artist"]["S"] != "cap"}
+        for total in (1, 3, 8):
+            seen = []
+            for segment in range(total):
+                seen += [(item["Artist"]["S"], item["Song"]["S"]) for item in self.all_of("scan", TableName="Music", TotalSegments=total, Segment=segment, PaginationConfig={"PageSize": 11})[0]]
+            self.assertEqual(len(seen), len(set(seen)))
+            self.assertEqual({name for name in seen if name[0] != "cap"}, whole)
+        self.assertEqual(len(whole), 240)
+
+    def test_scan_with_filter_and_legacy_filter(self):
+        items, _ = self.all_of("scan", TableName="Music", FilterExpression="Seconds > :s AND attribute_not_exists(Genre)", ExpressionAttributeValues={":s": {"N": "560"}})
+        self.assertEqual(len(items), 4 * 2)
+        items, _ = self.all_of("scan", TableName="Music", ScanFilter={"Seconds": {"ComparisonOperator": "GT", "AttributeValueList": [{"N": "560"}]}, "Genre": {"ComparisonOperator": "NULL"}})
+        self.assertEqual(len(items), 4 * 2)
+        answer = self.client.query(TableName="ranged", KeyConditions={"p": {"ComparisonOperator": "EQ", "AttributeValueList": [{"S": "a"}]}, "s": {"ComparisonOperator": "LT", "AttributeValueList": [{"N": "-18"}]}})
+        self.assertEqual(answer["Count"], 2)
+
+    def test_megabyte_pages(self):
+        self.client.create_table(**table("wide", "p:S s:N"))
+        for number in range(12):
+            self.client.put_item(TableName="wide", Item={"p": {"S": "a"}, "s": {"N": str(number)}, "x": {"S": "x" * 300_000}})
+        for parameters in ({"operation": "scan"}, {"operation": "query", "KeyConditionExpression": "p = :p", "ExpressionAttributeValues": {":p": {"S": "a"}}}):
+            items, pages = self.all_of(TableName="wide", **parameters)
+            self.assertEqual([int(item["s"]["N"]) for item in items], list(range(12)))
+            self.assertGreaterEqual(pages, 3)
+        counted = sum(page["Count"] for page in self.client.get_paginator("scan").paginate(TableName="wide", Select="COUNT"))
+        self.assertEqual(counted, 12)
+        self.client.delete_table(TableName="wide")
+
+    def test_errors(self):
+        query = self.client.query
+        self.refused("ValidationException", "Query condition missed key schema element: p", query, TableName="ranged", KeyConditionExpression="s = :s", ExpressionAttributeValues={":s": {"N": "1"}})
+        self.refused("ValidationException", "The table does not have the specified index: nope", query, TableName="ranged", IndexName="nope", KeyConditionExpression="p = :p",
+                     ExpressionAttributeValues={":p": {"S": "1"}})
+        self.refused("ResourceNotFoundException", "Requested resource not found", self.client.scan, TableName="absent")
+
+
+class BatchTest(Boto3Test):
+    def test_write_and_get_through_the_resource(self):
+        with self.resource.Table("plain").batch_writer() as batch:
+            for number in range(70):
+                batch.put_item(Item={"p": f"b{number}", "n": number})
+        answer = self.resource.batch_get_item(RequestItems={"plain": {"Keys": [{"p": f"b{number}"} for number in range(0, 100)], "ProjectionExpression": "n"}})
+        self.assertEqual(sorted(int(item["n"]) for item in answer["Responses"]["plain"]), list(range(70)))
+        with self.resource.Table("plain").batch_writer() as batch:
+            for number in range(70):
+                batch.delete_item(Key={"p": f"b{number}"})
+        answer = self.resource.batch_get_item(RequestItems={"plain": {"Keys": [{"p": "b1"}]}})
+        self.assertEqual(answer["Responses"], {"plain": []})
+
+    def test_unprocessed_keys_beyond_16_mb(self):
+        self.client.create_table(**table("heavy", "p:N"))
+        for number in range(60):
+            self.client.put_item(TableName="heavy", Item={"p": {"N": str(number)}, "x": {"B": b"\x01" * 390_000}})
+        wanted = {"heavy": {"Keys": [{"p": {"N": str(number)}} for number in range(60)], "ConsistentRead": True, "ProjectionExpression": "p, x"}}
+        seen, rounds = [], 0
+        while wanted:
+            answer = self.client.batch_get_item(RequestItems=wanted)
+            page = answer["Responses"]["heavy"]
+            self.assertTrue(page)
+            self.assertLessEqual(sum(len(item["x"]["B"]) for item in page), 16 * 1024 * 1024)
+            seen += [int(item["p"]["N"]) for item in page]
+            wanted = answer["UnprocessedKeys"]
+            if wanted:
+                self.assertEqual(wanted["heavy"]["ConsistentRead"], True)
+                self.assertEqual(wanted["heavy"]["ProjectionExpression"], "p, x")
+            rounds += 1
+        self.assertEqual(sorted(seen), list(range(60)))
+        self.assertEqual(rounds, 2)
+        self.client.delete_table(TableName="heavy")
+
+    def test_errors(self):
+        serialize = TypeSerializer().serialize
+        same = [{"PutRequest": {"Item": {"p": serialize("same")}}}] * 2
+        self.refused("ValidationException", "Provided list of item keys contains duplicates", self.client.batch_write_item, RequestItems={"plain": same})
+        self.refused("ResourceNotFoundException", "Requested resource not found", self.client.batch_get_item, RequestItems={"absent": {"Keys": [{"p": {"S": "a"}}]}})
+
+
+if __name__ == "__main__":
+    run_unittest()
