@@ -26,6 +26,10 @@ def google_test(*arguments):
     return command
 
 
+def ctest(names):
+    return lambda build, log: ["ctest", "--test-dir", str(build), "-R", names, "--output-on-failure"]
+
+
 def python(*arguments):
     return lambda build, log: [PYTHON, str(ROOT / arguments[0]), *arguments[1:]]
 
@@ -39,6 +43,7 @@ SUITES = {
     "storage_tests": google_test("storage_tests"),
     "crash": python("tests/fault/crash_test.py"),
     "api_tests": google_test("api_tests"),
+    "tools_tests": google_test("tools/tools_tests"),
     "tools_tests": google_test("tools_tests"),
     "cases": python("tests/cases/run.py"),
     "hostile": python("tests/hostile/hostile_test.py"),
@@ -49,7 +54,7 @@ SUITES = {
     "aws_sdk_js": node("tests/clients/aws_sdk_test.mjs"),
     "dynamoose": node("tests/clients/dynamoose_test.mjs"),
     "flags": python("tests/clients/flags_test.py"),
-    "embedding": python("tests/embedding/embedding_test.py"),
+    "embedding": ctest("^embedding"),
     "readme": python("tests/clients/readme_test.py"),
     "tidy": python("tools/tidy.py"),
 }
@@ -65,6 +70,10 @@ def counts(output, log):
     tap = dict(re.findall(r"^# (pass|fail|cancelled) (\d+)$", output, re.MULTILINE))
     if tap:
         return int(tap["pass"]), int(tap["fail"]) + int(tap.get("cancelled", 0))
+    ctest_line = re.search(r"^\d+% tests passed, (\d+) tests failed out of (\d+)$", output, re.MULTILINE)
+    if ctest_line:
+        failed, total = map(int, ctest_line.groups())
+        return total - failed, failed
     lines = re.findall(r"^(\d+) passed, (\d+) failed$", output, re.MULTILINE)
     return (int(lines[-1][0]), int(lines[-1][1])) if lines else None
 
