@@ -13,7 +13,10 @@ namespace dynolith::api {
 
 class OperandParser {
  public:
-  OperandParser(Lexer& lexer, SyntaxTree& tree) : lexer_(lexer), tree_(tree) {}
+  OperandParser(Lexer& lexer, SyntaxTree& tree) : lexer_(lexer), tree_(tree) {
+    frames_.reserve(8);  // Enough for most texts.
+    completed_.reserve(8);
+  }
 
   // Each reads as much as belongs to the construct and leaves the lexer at the token after it.
   storage::Result<NodeId> condition() { return construct(Accepts::kCondition); }

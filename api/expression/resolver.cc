@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <iterator>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -87,26 +89,34 @@ Error paths_error(std::string_view problem, const DocumentPath& one, const Docum
 
 using PathTest = bool (&)(const DocumentPath&, const DocumentPath&);
 
+bool precedes(const DocumentPath* a, const DocumentPath* b) { return a->steps < b->steps; }
+
 // The first pair in the order written, the earlier path being "path one".
+//
+// In sorted order a path's extensions follow it, and the members and the elements of one parent
+// stand next to each other: of paths that do not clash, one that clashes with any clashes with a
+// neighbour.
 Result<void> check_pairs(const std::vector<const DocumentPath*>& paths, PathTest clash,
                          std::string_view problem) {
-  for (size_t second = 1; second < paths.size(); ++second) {
-    for (size_t first = 0; first < second; ++first) {
-      if (clash(*paths[first], *paths[second])) {
-        return paths_error(problem, *paths[first], *paths[second]);
-      }
+  std::set<const DocumentPath*, decltype(&precedes)> earlier(&precedes);
+  for (const DocumentPath* path : paths) {
+    const auto next = earlier.lower_bound(path);
+    const bool clashes = (next != earlier.end() && clash(**next, *path)) ||
+                         (next != earlier.begin() && clash(**std::prev(next), *path));
+    if (clashes) {
+      const auto first = std::find_if(paths.begin(), paths.end(), [&](const DocumentPath* other) {
+        return clash(*other, *path);
+      });
+      return paths_error(problem, **first, *path);
     }
+    earlier.insert(next, path);
   }
   return {};
 }
 
-// Whether any two clash: in sorted order some neighbours then do, since a path's extensions follow
-// it and the members and the elements of one parent stand next to each other.
+// Mostly there is nothing to report, which is quicker to find out.
 bool any_clash(std::vector<const DocumentPath*> paths) {
   if (paths.size() < 2) return false;
-  const auto precedes = [](const DocumentPath* a, const DocumentPath* b) {
-    return a->steps < b->steps;
-  };
   std::sort(paths.begin(), paths.end(), precedes);
   const auto clash = [](const DocumentPath* a, const DocumentPath* b) {
     return paths_overlap(*a, *b) || paths_conflict(*a, *b);

@@ -215,7 +215,7 @@ std::vector<AttributeValue> sort_values(AttributeType type) {
     }
     return values;
   }
-  using namespace std::string_literals;
+  using std::string_literals::operator""s;
   for (const std::string& text : {"\0"s, "\0\0"s, "\0\1"s, "\1"s, "a"s, "a\0"s, "a\0\0"s, "a\0\1"s,
                                   "a\1"s, "aa"s, "ab"s, "b"s, "~"s}) {
     values.push_back(type == kS ? AttributeValue(text) : AttributeValue(Binary{text}));
