@@ -10,6 +10,8 @@
 #include <cstring>
 #include <string_view>
 
+#include "storage/kv/deferred_syncs.h"
+
 namespace dynolith::storage::kv {
 namespace {
 
@@ -44,11 +46,19 @@ std::string read_small(int directory, const char* name) {
   return {text.data(), static_cast<size_t>(count > 0 ? count : 0)};
 }
 
-bool write_small(int directory, const char* name, std::string_view text, bool sync) {
+// The version in a format file's text; 0 if there is none.
+uint32_t version_in(std::string_view text) {
+  if (!text.starts_with(kFormatHead)) return 0;
+  uint32_t version = 0;
+  const char* const end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data() + kFormatHead.size(), end, version);
+  return error == std::errc() && rest != end && *rest == '\n' ? version : 0;
+}
+
+bool write_small(int directory, const char* name, std::string_view text) {
   const FileDescriptor file(
       ::openat(directory, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
-  return file && ::write(file.get(), text.data(), text.size()) == ssize_t(text.size()) &&
-         (!sync || ::fdatasync(file.get()) == 0);
+  return file && ::write(file.get(), text.data(), text.size()) == ssize_t(text.size());
 }
 
 }  // namespace
@@ -68,7 +78,7 @@ Result<std::unique_ptr<DataDirectory>> DataDirectory::open(const std::string& pa
                            mark.error().message + "; restore it from a backup");
   }
   directory->high_water_ = std::move(mark).value();
-  write_small(directory->directory_.get(), kOwnerFile, std::to_string(::getpid()), false);
+  write_small(directory->directory_.get(), kOwnerFile, std::to_string(::getpid()));
   return directory;
 }
 
@@ -100,33 +110,31 @@ std::string DataDirectory::owner() const {
 }
 
 Result<void> DataDirectory::read_format() {
+  const char* name = kFormatFile;
   struct stat info;
-  if (::fstatat(directory_.get(), kFormatFile, &info, 0) != 0) {
-    if (errno == ENOENT) return {};
-    return directory_error(ErrorCode::kDirectoryNotWritable, path_,
-                           "cannot be read: " + reason(errno) + "; give this user access");
+  formatted_ = Formatted::kYes;
+  if (::fstatat(directory_.get(), name, &info, 0) != 0) {
+    if (errno != ENOENT) {
+      return directory_error(ErrorCode::kDirectoryNotWritable, path_,
+                             "cannot be read: " + reason(errno) + "; give this user access");
+    }
+    name = kFormatTemporary;
+    const bool begun = ::fstatat(directory_.get(), name, &info, 0) == 0;
+    formatted_ = begun ? Formatted::kBeingMade : Formatted::kNo;
+    if (!begun) return {};
   }
-  const std::string text = read_small(directory_.get(), kFormatFile);
-  uint32_t version = 0;
-  bool valid = text.starts_with(kFormatHead);
-  if (valid) {
-    const char* const begin = text.data() + kFormatHead.size();
-    const char* const end = text.data() + text.size();
-    const auto [rest, error] = std::from_chars(begin, end, version);
-    valid = error == std::errc() && version > 0 && rest != end && *rest == '\n';
-  }
-  if (!valid) {
-    return directory_error(ErrorCode::kDirectoryCorrupt, path_,
-                           "is damaged: its DYNOLITH_FORMAT file says nothing this program knows; "
-                           "restore it from a backup");
-  }
+  const uint32_t version = version_in(read_small(directory_.get(), name));
   if (version > kFormatVersion) {
     return directory_error(ErrorCode::kDirectoryTooNew, path_,
                            "was written by a newer version (format " + std::to_string(version) +
                                ", this program reads up to " + std::to_string(kFormatVersion) +
                                "); upgrade, or choose another directory");
   }
-  formatted_ = true;
+  if (version == 0 && formatted_ == Formatted::kYes) {
+    return directory_error(ErrorCode::kDirectoryCorrupt, path_,
+                           "is damaged: its DYNOLITH_FORMAT file says nothing this program knows; "
+                           "restore it from a backup");
+  }
   return {};
 }
 
@@ -141,21 +149,31 @@ Result<void> DataDirectory::check_writable() const {
     error = errno;
   }
   if (error == 0) return {};
-  return directory_error(ErrorCode::kDirectoryNotWritable, path_,
-                         "is not writable: " + reason(error) +
-                             "; give this user write access or choose another directory");
+  return not_writable(error);
 }
 
-Result<void> DataDirectory::mark_formatted() {
+Result<void> DataDirectory::begin_format() {
   const std::string text = std::string(kFormatHead) + std::to_string(kFormatVersion) + "\n";
+  if (write_small(directory_.get(), kFormatTemporary, text)) return {};
+  return not_writable(errno);
+}
+
+Result<void> DataDirectory::finish_format() {
+  if (const int error = sync_directory(store_path()); error != 0) return not_writable(error);
   const int at = directory_.get();
-  if (!write_small(at, kFormatTemporary, text, true) ||
-      ::renameat(at, kFormatTemporary, at, kFormatFile) != 0 || ::fsync(at) != 0) {
-    return directory_error(ErrorCode::kDirectoryNotWritable, path_,
-                           "is not writable: " + reason(errno) + "; make room or give access");
+  const FileDescriptor file(::openat(at, kFormatTemporary, O_RDONLY | O_CLOEXEC));
+  if (!file || ::fsync(file.get()) != 0 || ::renameat(at, kFormatTemporary, at, kFormatFile) != 0 ||
+      ::fsync(at) != 0) {
+    return not_writable(errno);
   }
-  formatted_ = true;
   return {};
+}
+
+Error DataDirectory::not_writable(int error) const {
+  return directory_error(ErrorCode::kDirectoryNotWritable, path_,
+                         "is not writable: " + reason(error) +
+                             "; give this user write access, make room, or choose another "
+                             "directory");
 }
 
 }  // namespace dynolith::storage::kv

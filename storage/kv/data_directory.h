@@ -1,7 +1,9 @@
 // A data directory: who owns it, which format it has, and how far its log is on the disk.
 //
 //   DIR/                  flock'ed for as long as it is open
-//     DYNOLITH_FORMAT     "dynolith data directory\nformat 1\n"; there once the store was made
+//     DYNOLITH_FORMAT     "dynolith data directory\nformat 1\n"; DYNOLITH_FORMAT.new while the
+//     store
+//                         in it is being made and not yet synced
 //     DYNOLITH_OWNER      process id of the last owner, for the message that it is in use
 //     DYNOLITH_SYNCED     see high_water.h
 //     rocksdb/            RocksDB's files
@@ -32,10 +34,12 @@ class DataDirectory {
   const std::string& path() const { return path_; }
   std::string store_path() const { return path_ + "/rocksdb"; }
   int descriptor() const { return directory_.get(); }
-  // False until the store in it was opened once.
-  bool is_formatted() const { return formatted_; }
-  // Says that the store is complete, on the disk. Errors: kDirectoryNotWritable.
-  Result<void> mark_formatted();
+  enum class Formatted : uint8_t { kNo, kBeingMade, kYes };
+  Formatted formatted() const { return formatted_; }
+  // Says that a store is being made; a process that dies before it is synced leaves it at that.
+  Result<void> begin_format();
+  // Says that the store is there, after syncing it. Errors: kDirectoryNotWritable.
+  Result<void> finish_format();
   HighWater& high_water() { return *high_water_; }
 
  private:
@@ -44,10 +48,11 @@ class DataDirectory {
   Result<void> read_format();
   Result<void> check_writable() const;
   std::string owner() const;
+  Error not_writable(int error) const;
 
   const std::string path_;
   FileDescriptor directory_;  // Holds the lock.
-  bool formatted_ = false;
+  Formatted formatted_ = Formatted::kNo;
   std::optional<HighWater> high_water_;
 };
 

@@ -50,6 +50,7 @@ rocksdb::DBOptions database_options(const InstanceSettings& settings, OpenMode m
   options.max_bgerror_resume_count = 0;
 
   options.max_open_files = 512;
+  options.max_file_opening_threads = 1;  // More are not worth starting them.
   options.max_background_jobs = 2;
   options.bytes_per_sync = 1u << 20;
   options.avoid_unnecessary_blocking_io = true;

@@ -5,6 +5,7 @@
 
 #include <filesystem>
 
+#include "storage/kv/deferred_syncs.h"
 #include "storage/kv/rocks_logger.h"
 #include "storage/kv/rocks_store.h"
 #include "storage/kv/status.h"
@@ -23,10 +24,13 @@ rocksdb::WriteOptions write_options(Durability durability, bool in_memory) {
 }
 
 // RocksDB would make a new store over tables whose CURRENT file was lost, and delete them.
-bool has_tables(const std::string& path) {
+bool has_database(const std::string& path) {
   std::error_code none;
-  for (const auto& entry : std::filesystem::directory_iterator(path, none))
-    if (entry.path().extension() == ".sst") return true;
+  for (const auto& entry : std::filesystem::directory_iterator(path, none)) {
+    const std::string extension = entry.path().extension();
+    if (extension == ".sst" || extension == ".log" || entry.path().filename() == "CURRENT")
+      return true;
+  }
   return false;
 }
 
@@ -82,15 +86,28 @@ Result<std::unique_ptr<RocksStore>> RocksStore::open(StoreOptions options,
 }
 
 Result<void> RocksStore::open_instance() {
-  const bool is_new = directory_ == nullptr || !directory_->is_formatted();
-  if (is_new && directory_ != nullptr && has_tables(settings_.path)) return format_missing();
   std::unique_ptr<Instance> instance;
+  if (directory_ == nullptr) {
+    const rocksdb::Status status = Instance::open(settings_, OpenMode::kCreate, instance);
+    if (!status.ok()) return make_error(ErrorCode::kIo, one_line(status.ToString()));
+    gate_.set(std::move(instance));
+    return {};
+  }
+  using Formatted = DataDirectory::Formatted;
+  const bool is_new = directory_->formatted() != Formatted::kYes;
+  if (directory_->formatted() == Formatted::kNo && has_database(settings_.path))
+    return format_missing();
+  if (is_new) TRY(directory_->begin_format());
+  const auto quick = std::make_shared<DeferredSyncs>();
+  if (is_new && !settings_.env) settings_.env = rocksdb::NewCompositeEnv(quick);
   const rocksdb::Status status =
       Instance::open(settings_, is_new ? OpenMode::kCreate : OpenMode::kExisting, instance);
-  if (!status.ok()) return opening_error(settings_.path, status);
+  if (!status.ok()) return opening_error(directory_->path(), status);
+  quick->end();
   gate_.set(std::move(instance));
-  if (directory_ == nullptr) return {};
   TRY(check_opened());
+  const bool finish_later = is_new && durability_ != Durability::kAlways;
+  if (is_new && !finish_later) TRY(directory_->finish_format());
   upkeep_ = std::make_unique<Upkeep>(Upkeep::Parts{.settings = settings_,
                                                    .durability = durability_,
                                                    .directory = *directory_,
@@ -98,7 +115,7 @@ Result<void> RocksStore::open_instance() {
                                                    .health = health_,
                                                    .gate = gate_,
                                                    .commits = commits_});
-  upkeep_->start(upkeep_interval_);
+  upkeep_->start(upkeep_interval_, finish_later);
   return {};
 }
 
@@ -117,10 +134,6 @@ Result<void> RocksStore::check_opened() {
                            "is damaged: the end of its write-ahead log is missing (" +
                                std::to_string(mark) + " changes were synced, " +
                                std::to_string(sequence) + " are there); restore it from a backup");
-  }
-  if (!directory_->is_formatted()) {
-    if (sequence > 0) return format_missing();
-    TRY(directory_->mark_formatted());
   }
   if (instance.unflushed_bytes() > kWorthFlushingBytes || instance.recovered_logs() > kLogsMax)
     instance.flush(false);

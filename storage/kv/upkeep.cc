@@ -10,8 +10,16 @@ constexpr std::chrono::milliseconds kPatience(250);
 constexpr uint64_t kWorthFlushingBytes = 1u << 20;
 }  // namespace
 
-void Upkeep::start(std::chrono::milliseconds interval) {
-  thread_ = std::thread([this, interval] { run(interval); });
+void Upkeep::start(std::chrono::milliseconds interval, bool is_new) {
+  thread_ = std::thread([this, interval, is_new] {
+    if (is_new) finish_format();
+    run(interval);
+  });
+}
+
+void Upkeep::finish_format() {
+  const Result<void> finished = parts_.directory.finish_format();
+  if (!finished.ok()) parts_.health.stop(finished.error().message);
 }
 
 void Upkeep::stop() {

@@ -30,7 +30,8 @@ class Upkeep {
   explicit Upkeep(Parts parts) : parts_(parts) {}
   ~Upkeep() { stop(); }
 
-  void start(std::chrono::milliseconds interval);
+  // `is_new`: the store was made without syncs, which are made up for first.
+  void start(std::chrono::milliseconds interval, bool is_new);
   void stop();
 
   // The thread's work; public for closing, after stop().
@@ -38,6 +39,7 @@ class Upkeep {
 
  private:
   void run(std::chrono::milliseconds interval);
+  void finish_format();
   void look_at_space();
   void reopen();
   // Puts what opens in place of the old instance.

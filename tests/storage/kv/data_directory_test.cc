@@ -157,12 +157,20 @@ TEST_F(DirectoryTest, WithoutItsFormatFileIsRefused) {
   EXPECT_FALSE(file_ending(".sst").empty());
 }
 
-TEST_F(DirectoryTest, WhoseFirstOpeningWasCutOffStartsAnew) {
-  { const auto store = must_open({.directory = data()}); }
-  fs::remove(data() + "/DYNOLITH_FORMAT");  // The last that an opening makes.
-  fs::remove(data() + "/DYNOLITH_SYNCED");
-  const auto store = must_open({.directory = data()});
-  EXPECT_EQ(put(*store, "a", "1"), Status::kOk);
+// Killed before the new store was synced: nothing that was acknowledged is lost.
+TEST_F(DirectoryTest, WhoseMakingWasCutOffGoesOn) {
+  const std::string format = data() + "/DYNOLITH_FORMAT";
+  make_store(false);
+  fs::rename(format, format + ".new");
+  EXPECT_EQ(value_of(*must_open({.directory = data()}), "k299"), std::string(100, 'v'));
+  EXPECT_TRUE(fs::exists(format));
+  EXPECT_FALSE(fs::exists(format + ".new"));
+  // Before RocksDB had begun.
+  fs::remove_all(data());
+  fs::create_directories(data() + "/rocksdb");
+  std::ofstream(format + ".new") << "";
+  EXPECT_EQ(put(*must_open({.directory = data()}), "a", "1"), Status::kOk);
+  EXPECT_EQ(value_of(*must_open({.directory = data()}), "a"), "1");
 }
 
 TEST_F(DirectoryTest, WithADamagedOrMissingFileIsRefused) {
