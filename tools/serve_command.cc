@@ -1,6 +1,7 @@
 #include "tools/serve_command.h"
 
 #include <fmt/format.h>
+#include <malloc.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 #include <sys/resource.h>
@@ -64,6 +65,13 @@ void raise_file_limit() {
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
   limit.rlim_cur = limit.rlim_max;
   setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+// Bodies of many megabytes go back to the system when they are done with. By itself the allocator
+// would learn to keep them: it raises its threshold to the largest block ever freed.
+void set_up_memory() {
+  mallopt(M_MMAP_THRESHOLD, 4 << 20);
+  mallopt(M_TRIM_THRESHOLD, 16 << 20);
 }
 
 // SIGINT and SIGTERM are waited for by wait_for_stop and reach no thread before.
@@ -149,6 +157,7 @@ storage::DatabaseOptions database_options(const ServeFlags& flags) {
 int serve(const ServeFlags& flags) {
   const sigset_t signals = stop_signals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);  // Before the first thread, so in all of them.
+  set_up_memory();
   set_up_log(flags.log_level);
   raise_file_limit();
 
@@ -180,6 +189,7 @@ int serve(const ServeFlags& flags) {
                  "whoever reaches it reads and writes everything");
   }
   wait_for_stop();
+  log_line(spdlog::level::info, "stopping: requests that have begun are being finished");
   (*server)->stop();
   return 0;
 }

@@ -55,7 +55,9 @@ Result<void> Listener::open(const Tcp::endpoint& endpoint) {
   acceptor_.open(endpoint.protocol(), error);
   // Never SO_REUSEPORT: two servers could then share one port unnoticed.
   if (!error) acceptor_.set_option(asio::socket_base::reuse_address(true), error);
-  if (!error && endpoint.address().is_v6()) acceptor_.set_option(asio::ip::v6_only(true), error);
+  // "::" takes IPv4 too, as people expect of it; other addresses are what they say.
+  const bool only_v6 = !endpoint.address().is_unspecified();
+  if (!error && endpoint.address().is_v6()) acceptor_.set_option(asio::ip::v6_only(only_v6), error);
   if (!error) acceptor_.bind(endpoint, error);
   if (!error) acceptor_.listen(kListenBacklog, error);
   if (!error) return {};
