@@ -98,6 +98,14 @@ struct Fixture {
     rocksdb::Options options;
     options.create_if_missing = true;
     options.write_buffer_size = 64u << 20;
+    // As our store sets them: what is compared is our own work, not RocksDB's settings.
+    options.allow_concurrent_memtable_write = false;
+    options.enable_write_thread_adaptive_yield = false;
+    options.allow_fallocate = false;
+    options.bytes_per_sync = 1u << 20;
+    options.max_background_jobs = 2;
+    options.compression = rocksdb::kLZ4Compression;
+    options.level_compaction_dynamic_level_bytes = true;
     rocksdb::BlockBasedTableOptions blocks;
     blocks.block_cache = rocksdb::NewLRUCache(128u << 20);
     blocks.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
