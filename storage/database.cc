@@ -3,6 +3,20 @@
 #include "storage/engine/engine_database.h"
 
 namespace dynolith::storage {
+namespace {
+
+// Says which directory it is about, as all errors of opening one do.
+Error opening_error(const std::string& directory, Error error) {
+  const std::string name = "data directory '" + directory + "' ";
+  if (error.code == ErrorCode::kCorruption)
+    return make_error(ErrorCode::kDirectoryCorrupt,
+                      name + "is damaged: " + error.message + "; restore it from a backup");
+  if (error.code == ErrorCode::kDirectoryTooNew)
+    return make_error(ErrorCode::kDirectoryTooNew, name + "is too new: " + error.message);
+  return error;
+}
+
+}  // namespace
 
 Result<std::unique_ptr<Database>> Database::open(DatabaseOptions options) {
   kv::StoreOptions store_options;
@@ -14,7 +28,8 @@ Result<std::unique_ptr<Database>> Database::open(DatabaseOptions options) {
   store_options.log = options.log;
   auto store = TRY(kv::open_store(std::move(store_options)));
   auto database = std::make_unique<EngineDatabase>(std::move(store), options);
-  TRY(database->load());
+  if (auto loaded = database->load(); !loaded)
+    return opening_error(options.directory, std::move(loaded).error());
   return std::unique_ptr<Database>(std::move(database));
 }
 

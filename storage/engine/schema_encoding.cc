@@ -193,6 +193,10 @@ bool has_key_types(const KeySchema& schema) {
   });
 }
 
+Error damaged_record() {
+  return make_error(ErrorCode::kCorruption, "a table record cannot be read");
+}
+
 std::string tally_name(TableId table, IndexId index) { return key_space_prefix(table, index); }
 
 std::vector<std::string> entry_attributes(const Table& table, const Index& index) {
@@ -215,10 +219,10 @@ std::string encode_table_record(const Table& table, TableRecordState state) {
 }
 
 Result<TableRecord> decode_table_record(std::string_view bytes) {
-  if (bytes.empty()) return make_error(ErrorCode::kCorruption, "an empty table record");
+  if (bytes.empty()) return damaged_record();
   if (static_cast<uint8_t>(bytes.front()) > kVersion)
     return make_error(ErrorCode::kDirectoryTooNew,
-                      "a table record was written by a newer version of Dynolith: upgrade it");
+                      "a table record was written by a newer version of dynolith; use that one");
   TableRecord record;
   Reader reader(bytes.substr(1));
   reader.choice(record.state, TableRecordState::kDropping);
@@ -229,7 +233,7 @@ Result<TableRecord> decode_table_record(std::string_view bytes) {
     sound = sound && has_key_types(index.definition.key);
     record.table.definition.indexes.push_back(index.definition);
   }
-  if (!sound) return make_error(ErrorCode::kCorruption, "a table record is damaged");
+  if (!sound) return damaged_record();
   return record;
 }
 

@@ -30,6 +30,7 @@ class TableDropper {
 
  private:
   void run();
+  bool is_stopping();
   kv::Status drop_data(const Table& table);
 
   kv::Store& store_;

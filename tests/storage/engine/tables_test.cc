@@ -236,6 +236,25 @@ TEST(Tables, ADeletionThatDiedHalfWayIsFinishedAfterTheRestart) {
   EXPECT_EQ(must(store->tally(table->tally_name)).count, 0);
 }
 
+// Closing does not wait for the data to go; the next opening goes on with it.
+TEST(Tables, ADeletionMayBeCutShortByClosing) {
+  const TempDir directory;
+  TestDatabase database(directory.path());
+  const TablePtr table = database.create(indexed("Music"));
+  for (int i = 0; i < 2000; ++i) must(database.put(table, {{"p", std::to_string(i)}, {"g", "x"}}));
+  must(database->delete_table("Music"));
+  for (int i = 0; i < 3; ++i) {
+    database.close();
+    database.open(directory.path());
+    EXPECT_TRUE(database->list_tables("", 10).empty());
+  }
+  database->wait_for_background();
+  database.close();
+  const auto store = must(kv::open_store({.directory = directory.path()}));
+  EXPECT_EQ(entries_in(*store, prefix_range(key_space_prefix(table->id, 0).substr(0, 4))), 0u);
+  EXPECT_EQ(entries_in(*store, prefix_range(key_space_prefix(0, 1))), 0u);
+}
+
 TEST(Tables, ACorruptRecordStopsTheOpening) {
   const TempDir directory;
   TestDatabase database(directory.path());
@@ -248,7 +267,11 @@ TEST(Tables, ACorruptRecordStopsTheOpening) {
     }),
               kv::Status::kOk);
   }
-  EXPECT_EQ(Database::open({.directory = directory.path()}).error().code, ErrorCode::kCorruption);
+  const auto opened = Database::open({.directory = directory.path()});
+  EXPECT_EQ(opened.error().code, ErrorCode::kDirectoryCorrupt);
+  EXPECT_EQ(opened.error().message, "data directory '" + directory.path() +
+                                        "' is damaged: a table record cannot be read; restore it "
+                                        "from a backup");
 }
 
 TEST(Tables, AreFoundWhileOthersComeAndGo) {
