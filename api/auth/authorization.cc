@@ -39,16 +39,14 @@ bool is_region(std::string_view text) {
   return true;
 }
 
-// `credential` is key/date/region/service/aws4_request, its slashes perhaps percent-encoded.
+// `credential` is key/date/region/service/aws4_request; in a query its slashes may be encoded.
 Signer signer_of(std::string_view credential) {
-  const auto take_part = [&credential] {
-    const size_t plain = credential.find('/');
-    const size_t upper = credential.find("%2F");
-    const size_t lower = credential.find("%2f");
-    const size_t end = std::min(plain, std::min(upper, lower));
+  const bool encoded = credential.find('/') == std::string_view::npos;
+  const auto take_part = [&credential, encoded] {
+    if (!encoded) return take_until(credential, "/");
+    const size_t end = std::min(credential.find("%2F"), credential.find("%2f"));
     const auto part = credential.substr(0, end);
-    const size_t skip = end == plain ? 1 : 3;
-    credential = end == std::string_view::npos ? std::string_view() : credential.substr(end + skip);
+    credential.remove_prefix(std::min(credential.size(), part.size() + 3));
     return part;
   };
   Signer signer;
