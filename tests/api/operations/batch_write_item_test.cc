@@ -8,6 +8,10 @@
 namespace dynolith::test {
 namespace {
 
+using storage::Error;
+using storage::ErrorCode;
+using storage::Result;
+
 const std::string kInvalid = "ValidationException: ";
 const std::string kOne = "ValidationException: 1 validation error detected: ";
 const std::string kMapValues =
@@ -144,6 +148,91 @@ TEST_F(BatchWriteItem, PutsAndDeletesAndTellsTheCost) {
        "'ExpressionAttributeValues':{':g':{'S':'g'}}}",
        "{'Count':2,'ScannedCount':2}"},
   });
+}
+
+// A store that stops taking writes after some.
+class FailingDatabase : public storage::Database {
+ public:
+  FailingDatabase(storage::Database& database, int writes, ErrorCode failure)
+      : database_(database), writes_left_(writes), failure_(failure) {}
+
+  Result<storage::WriteOutcome> apply(const storage::ItemWrite& write) override {
+    if (writes_left_-- <= 0) return storage::make_error(failure_);
+    return database_.apply(write);
+  }
+  Result<storage::TablePtr> find_table(std::string_view name,
+                                       std::string_view scope) const override {
+    return database_.find_table(name, scope);
+  }
+
+  // Not used by a batch of writes.
+  Result<storage::TableDescription> create_table(storage::TableDefinition,
+                                                 std::string_view) override {
+    return unused();
+  }
+  Result<storage::TableDescription> describe_table(std::string_view,
+                                                   std::string_view) const override {
+    return unused();
+  }
+  std::vector<std::string> list_tables(std::string_view, size_t, std::string_view) const override {
+    return {};
+  }
+  Result<storage::TableDescription> delete_table(std::string_view, std::string_view) override {
+    return unused();
+  }
+  Result<void> get(const storage::Table&, const storage::EncodedKey&,
+                   storage::FunctionRef<void(const storage::ItemView&)>) override {
+    return unused();
+  }
+  Result<void> multi_get(std::span<const storage::TableKey>,
+                         storage::FunctionRef<bool(size_t, const storage::ItemView&)>) override {
+    return unused();
+  }
+  Result<storage::RangePage> read_range(
+      const storage::RangeRead&, storage::FunctionRef<void(const storage::ItemView&)>) override {
+    return unused();
+  }
+  Result<std::vector<storage::WriteOutcome>> apply(std::span<const storage::ItemWrite>) override {
+    return unused();
+  }
+  bool is_read_only() const override { return true; }
+  void compact() override {}
+  void wait_for_background() override {}
+
+ private:
+  static Error unused() { return storage::make_error(ErrorCode::kInternal); }
+
+  storage::Database& database_;
+  int writes_left_;
+  ErrorCode failure_;
+};
+
+TEST_F(BatchWriteItem, LeavesOverWhatTheStoreNoLongerTakes) {
+  const auto write = [&](int writes, ErrorCode failure) -> std::string {
+    FailingDatabase failing(*database_, writes, failure);
+    const api::OperationContext context{failing, "", "us-east-1", "localhost:8000", wording_};
+    api::JsonParser parser;
+    const std::string body = json(request("'tab':[" + puts(0, 2) +
+                                              "],'rng':[{'DeleteRequest':{'Key':{'p':{'S':'a'},"
+                                              "'s':{'N':'1e0'}}}}]",
+                                          "'ReturnConsumedCapacity':'TOTAL'"));
+    std::string reply;
+    const auto done =
+        api::find_operation("BatchWriteItem")->handle(context, *parser.parse(body), reply);
+    return done ? reply : "failed";
+  };
+  const std::string left = "'rng':[{'DeleteRequest':{'Key':{'p':{'S':'a'},'s':{'N':'1e0'}}}}]}";
+  EXPECT_EQ(write(1, ErrorCode::kUnavailable),
+            json("{'UnprocessedItems':{'tab':[{'PutRequest':{'Item':{'p':{'S':'k1'}}}}]," + left +
+                 ",'ConsumedCapacity':[{'TableName':'tab','CapacityUnits':1.0},{'TableName':'rng',"
+                 "'CapacityUnits':0.0}]}"));
+  EXPECT_EQ(count("tab"), json("{'Count':1,'ScannedCount':1}"));
+  EXPECT_EQ(write(2, ErrorCode::kIo),
+            json("{'UnprocessedItems':{" + left +
+                 ",'ConsumedCapacity':[{'TableName':'tab','CapacityUnits':2.0},{'TableName':'rng',"
+                 "'CapacityUnits':0.0}]}"));
+  // Nothing written: the failure itself, so that clients see why.
+  EXPECT_EQ(write(0, ErrorCode::kUnavailable), "failed");
 }
 
 }  // namespace
