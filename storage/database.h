@@ -1,5 +1,5 @@
-// Dynolith embedded: tables, items, indexes, queries and atomic writes in process, without a network
-// and without JSON. The server and the object mapper are front ends of this class.
+// Dynolith embedded: tables, items, indexes, queries and atomic writes in process, without a
+// network and without JSON. The server and the object mapper are front ends of this class.
 //
 //   auto database = Database::open({.directory = "data"});
 //   TableDefinition music{.name = "Music", ...};
@@ -8,8 +8,8 @@
 //   EncodedKey key = *key_of_item(*table, song.view());
 //   auto outcome = (*database)->apply({.table = table, .key = key, .action = Put{song}});
 //
-// Every call answers with a Result (the example leaves the checks out). tests/embedding/example is a
-// whole program.
+// Every call answers with a Result (the example leaves the checks out). tests/embedding/example is
+// a whole program.
 #pragma once
 
 #include <functional>
@@ -36,7 +36,8 @@ struct DatabaseOptions {
   std::shared_ptr<Clock> clock = system_clock();
   std::shared_ptr<IdSource> ids = system_id_source();
   std::function<void(const std::string& line)> log = {};
-  // How long tables show CREATING and DELETING; 0: a table is usable as soon as create_table returns.
+  // How long tables show CREATING and DELETING; 0: a table is usable as soon as create_table
+  // returns.
   int64_t create_table_ms = 0;
   int64_t delete_table_ms = 0;
   size_t block_cache_bytes = 128u << 20;
@@ -55,41 +56,46 @@ class Database {
   // The table is usable when this returns; the description says CREATING as the service's does.
   // Checks the definition (schema rules and limits, in the service's words). Errors: kValidation,
   // kResourceInUse (it exists), kLimitExceeded.
-  virtual Result<TableDescription> create_table(TableDefinition definition, std::string_view scope = {}) = 0;
+  virtual Result<TableDescription> create_table(TableDefinition definition,
+                                                std::string_view scope = {}) = 0;
   // Errors: kResourceNotFound "Requested resource not found". Takes no lock.
   virtual Result<TablePtr> find_table(std::string_view name, std::string_view scope = {}) const = 0;
   // Errors: kResourceNotFound "Requested resource not found: Table: <name> not found".
-  virtual Result<TableDescription> describe_table(std::string_view name, std::string_view scope = {}) const = 0;
+  virtual Result<TableDescription> describe_table(std::string_view name,
+                                                  std::string_view scope = {}) const = 0;
   // Names after `start` in byte order, at most `limit`.
   virtual std::vector<std::string> list_tables(std::string_view start, size_t limit,
                                                std::string_view scope = {}) const = 0;
-  // Its data goes in the background, also across restarts. Errors: kResourceNotFound, kResourceInUse,
-  // kValidation (deletion protection).
-  virtual Result<TableDescription> delete_table(std::string_view name, std::string_view scope = {}) = 0;
+  // Its data goes in the background, also across restarts. Errors: kResourceNotFound,
+  // kResourceInUse, kValidation (deletion protection).
+  virtual Result<TableDescription> delete_table(std::string_view name,
+                                                std::string_view scope = {}) = 0;
 
   // --- Reading.
 
-  // Calls `sink` once with the stored item in place (before projection: item.item_bytes() is what it
-  // costs), or with the absent item. Errors: kIo and kin.
+  // Calls `sink` once with the stored item in place (before projection: item.item_bytes() is what
+  // it costs), or with the absent item. Errors: kIo and kin.
   virtual Result<void> get(const Table& table, const EncodedKey& key,
                            FunctionRef<void(const ItemView& item)> sink) = 0;
   // All from one state of the database, in the order of `keys`. `sink` returns false to stop.
   virtual Result<void> multi_get(std::span<const TableKey> keys,
                                  FunctionRef<bool(size_t index, const ItemView& item)> sink) = 0;
-  // One page of a Query or Scan; `sink` gets each returned item in order (projected, if the read says).
-  // Errors: kValidation for a start key that does not fit, kIo and kin.
-  virtual Result<RangePage> read_range(const RangeRead& read, FunctionRef<void(const ItemView& item)> sink) = 0;
+  // One page of a Query or Scan; `sink` gets each returned item in order (projected, if the read
+  // says). Errors: kValidation for a start key that does not fit, kIo and kin.
+  virtual Result<RangePage> read_range(const RangeRead& read,
+                                       FunctionRef<void(const ItemView& item)> sink) = 0;
 
   // --- Writing.
 
   // Carries out every write, or none of them. All conditions see the items as they were before.
   // Checks a put's size and index keys itself (check_index_keys is for callers that must know of
   // several writes before the first).
-  // On success items, index entries and tallies become visible together and survive a crash together.
+  // On success items, index entries and tallies become visible together and survive a crash
+  // together.
   //
   // Errors: kValidation (two writes name the same item, an item is too large), kTransactionCanceled
-  //         with a reason for each write (conditions, updates that do not fit the stored item, index
-  //         keys), kResourceNotFound (the table was deleted meanwhile), kTransactionConflict,
+  //         with a reason for each write (conditions, updates that do not fit the stored item,
+  //         index keys), kResourceNotFound (the table was deleted meanwhile), kTransactionConflict,
   //         kUnavailable, kIo, kUnknownOutcome. After any of them but the last nothing has changed.
   virtual Result<std::vector<WriteOutcome>> apply(std::span<const ItemWrite> writes) = 0;
   // The same for one write, without the vectors. What would be a cancellation's reason is the error
@@ -103,9 +109,9 @@ class Database {
   virtual void wait_for_background() = 0;
 };
 
-// The key of an item or key parameter, checked against the table. Errors (kValidation, service's words):
-// for items, missing, wrong type, empty, too long; for key parameters "The provided key element does
-// not match the schema", empty, too long.
+// The key of an item or key parameter, checked against the table. Errors (kValidation, service's
+// words): for items, missing, wrong type, empty, too long; for key parameters "The provided key
+// element does not match the schema", empty, too long.
 Result<EncodedKey> key_of_item(const Table& table, const ItemView& item);
 Result<EncodedKey> key_of_key_parameter(const Table& table, const ItemView& key);
 // Index key attributes of an item: wrong type, empty, too long. Errors as above.
