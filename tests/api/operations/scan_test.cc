@@ -105,7 +105,8 @@ std::multiset<std::string> scan_all(const std::function<std::string(const std::s
       ADD_FAILURE() << reply;
       return found;
     }
-    for (const auto item : page["Items"].get_array().value()) {
+    const simdjson::dom::array items = page["Items"].get_array().value();
+    for (const auto item : items) {
       found.emplace(item["p"]["S"].get_string().value());
     }
     simdjson::dom::element last;
