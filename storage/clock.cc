@@ -16,8 +16,7 @@ class SystemClock : public Clock {
  private:
   template <class StdClock>
   static int64_t since_epoch_ms() {
-    return std::chrono::duration_cast<std::chrono::milliseconds>(
-               StdClock::now().time_since_epoch())
+    return std::chrono::duration_cast<std::chrono::milliseconds>(StdClock::now().time_since_epoch())
         .count();
   }
 };

@@ -37,8 +37,8 @@ enum class ErrorCode : uint8_t {
   kUnrecognizedClient,
   kAccessDenied,
   // The store cannot serve.
-  kUnavailable,    // Nothing was changed; safe to retry (disk full, shutting down).
-  kUnknownOutcome, // A write was handed to the disk and failed: it may or may not survive.
+  kUnavailable,     // Nothing was changed; safe to retry (disk full, shutting down).
+  kUnknownOutcome,  // A write was handed to the disk and failed: it may or may not survive.
   kIo,
   kCorruption,
   kInternal,

@@ -1,5 +1,6 @@
 // Every limit of the service that the engine enforces, by name.
-// Source: AWS documentation, "Quotas in Amazon DynamoDB"; sizes are bytes unless the name says else.
+// Source: AWS documentation, "Quotas in Amazon DynamoDB"; sizes are bytes unless the name says
+// else.
 #pragma once
 
 #include <cstddef>

@@ -22,10 +22,9 @@ template <class T>
 class [[nodiscard]] Result {
  public:
   template <class U = T>
-    requires(std::is_constructible_v<T, U &&> &&
-             !std::is_same_v<std::remove_cvref_t<U>, Result> &&
-             !std::is_same_v<std::remove_cvref_t<U>, Error>)
-  Result(U&& value)  // NOLINT(google-explicit-constructor): `return value;` is the point.
+  requires(std::is_constructible_v<T, U&&> && !std::is_same_v<std::remove_cvref_t<U>, Result> &&
+           !std::is_same_v<std::remove_cvref_t<U>, Error>)
+      Result(U&& value)  // NOLINT(google-explicit-constructor): `return value;` is the point.
       : state_(std::in_place_index<0>, std::forward<U>(value)) {}
   Result(Error error)  // NOLINT(google-explicit-constructor)
       : state_(std::in_place_index<1>, std::move(error)) {}
@@ -70,9 +69,10 @@ class [[nodiscard]] Result<void> {
 }  // namespace dynolith::storage
 
 // Yields the value of a Result, or returns its error from the enclosing function. Not nested.
-#define TRY(expression)                                                      \
-  __extension__({                                                            \
-    auto try_result = (expression);                                          \
-    if (!try_result.ok()) [[unlikely]] return std::move(try_result).error(); \
-    std::move(try_result).value();                                           \
+#define TRY(expression)                     \
+  __extension__({                           \
+    auto try_result = (expression);         \
+    if (!try_result.ok()) [[unlikely]]      \
+      return std::move(try_result).error(); \
+    std::move(try_result).value();          \
   })

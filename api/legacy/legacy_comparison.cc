@@ -23,10 +23,6 @@ constexpr std::string_view kInvalid = "One or more parameter values were invalid
 constexpr std::array<std::string_view, 13> kNames{
     "EQ",   "NE",       "LE",           "LT",          "GE", "GT",     "NOT_NULL",
     "NULL", "CONTAINS", "NOT_CONTAINS", "BEGINS_WITH", "IN", "BETWEEN"};
-// In the order in which the service prints them.
-constexpr std::array<std::string_view, 13> kPrintedNames{
-    "IN",       "NULL", "BETWEEN", "LT",          "NOT_CONTAINS", "EQ",      "GT",
-    "NOT_NULL", "NE",   "LE",      "BEGINS_WITH", "GE",           "CONTAINS"};
 
 Error invalid(std::string_view sentence) {
   return request_error(std::string(kInvalid).append(sentence));
@@ -79,10 +75,6 @@ Condition comparison_of(DocumentPath path, Comparator comparator, EncodedValue v
 }
 
 }  // namespace
-
-void check_legacy_operator(Constraints& constraints, const Slot& slot, const std::string& path) {
-  constraints.one_of(slot, path, kPrintedNames);
-}
 
 LegacyOperator legacy_operator(std::string_view name) {
   const auto found = std::find(kNames.begin(), kNames.end(), name);

@@ -35,10 +35,8 @@ struct LegacyComparison {
   std::vector<storage::EncodedValue> values;
 };
 
-// Adds a violation if `slot` holds no operator. `path` is
-// "queryFilter.a.member.comparisonOperator".
-void check_legacy_operator(Constraints& constraints, const Slot& slot, const std::string& path);
-LegacyOperator legacy_operator(std::string_view name);  // Needs: it passed the check.
+LegacyOperator legacy_operator(
+    std::string_view name);  // Needs: check_condition_operators passed it.
 std::string_view operator_name(LegacyOperator op);
 
 // An attribute's name as the key of a legacy map. Errors (kValidation, kRequest): empty, too long.

@@ -27,10 +27,6 @@ Error invalid(std::string_view sentence, std::string_view attribute) {
                            .append(attribute));
 }
 
-std::string operator_path(std::string_view map, std::string_view attribute) {
-  return std::string(map).append(".").append(attribute).append(".member.comparisonOperator");
-}
-
 JsonObject object_of(const JsonValue& value) { return value.get_object().value_unsafe(); }
 
 // A null element has no members.
@@ -165,27 +161,6 @@ Result<KeyClause> key_clause(LegacyComparison comparison) {
 }
 
 }  // namespace
-
-void check_condition_operators(Constraints& constraints, const Slot& conditions,
-                               std::string_view path) {
-  if (!conditions.present()) return;
-  for (const auto field : conditions.object()) {
-    const auto members = members_of<ConditionShape>(field.value);
-    const Slot& op = members[ConditionShape::kComparisonOperator];
-    const std::string op_path = operator_path(path, field.key);
-    constraints.required(op, op_path);
-    check_legacy_operator(constraints, op, op_path);
-  }
-}
-
-void check_expected_operators(Constraints& constraints, const Slot& expected) {
-  if (!expected.present()) return;
-  for (const auto field : expected.object()) {
-    const auto members = members_of<Expected>(field.value);
-    check_legacy_operator(constraints, members[Expected::kComparisonOperator],
-                          operator_path("expected", field.key));
-  }
-}
 
 Result<std::optional<Condition>> legacy_filter(const Slot& filter, const Slot& op,
                                                Wording wording) {

@@ -14,11 +14,6 @@
 
 namespace dynolith::api {
 
-// Operators of a map of conditions; `path` is the member's name in lowerCamel. Absent is fine.
-void check_condition_operators(Constraints& constraints, const Slot& conditions,
-                               std::string_view path);
-void check_expected_operators(Constraints& constraints, const Slot& expected);
-
 // nullopt: no condition. Errors (kValidation, kRequest), also for a ConditionalOperator that has
 // not two conditions to join.
 Result<std::optional<storage::Condition>> legacy_filter(const Slot& filter, const Slot& op,

@@ -10,6 +10,7 @@
 #include "api/legacy/legacy_condition.h"
 #include "api/operations/handlers.h"
 #include "api/request/attributes_to_get.h"
+#include "api/request/comparison_operators.h"
 #include "api/request/conditional_operator.h"
 #include "api/request/expression_parameters.h"
 #include "api/request/range_request.h"

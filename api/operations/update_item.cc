@@ -8,6 +8,7 @@
 #include "api/legacy/legacy_condition.h"
 #include "api/legacy/legacy_update.h"
 #include "api/operations/handlers.h"
+#include "api/request/comparison_operators.h"
 #include "api/request/expression_parameters.h"
 #include "api/request/item_collection_metrics.h"
 #include "api/request/key_paths.h"

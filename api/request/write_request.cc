@@ -1,6 +1,6 @@
 #include "api/request/write_request.h"
 
-#include "api/legacy/legacy_condition.h"
+#include "api/request/comparison_operators.h"
 #include "api/request/conditional_operator.h"
 #include "api/request/item_collection_metrics.h"
 #include "api/request/table_name.h"
