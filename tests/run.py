@@ -58,6 +58,8 @@ SUITES = {
     "readme": python("tests/clients/readme_test.py"),
     "tidy": python("tools/tidy.py"),
 }
+# On another build, if there is one.
+THREAD_SUITES = {"concurrency_thread": SUITES["concurrency"]}
 
 
 def counts(output, log):
@@ -79,21 +81,22 @@ def counts(output, log):
 
 
 def environment(build):
+    suppressions = ROOT / "tests/support/tsan.supp"
     return {
         **os.environ,
         "DYNOLITH_BINARY": str(build / "tools" / "dynolith"),
         "DYNOLITH_BUILD": str(build),
         "PYTHONDONTWRITEBYTECODE": "1",
-        "TSAN_OPTIONS": f"suppressions={ROOT}/tests/support/tsan.supp:halt_on_error=1",
+        "TSAN_OPTIONS": f"suppressions={suppressions}:halt_on_error=1",
     }
 
 
-def run(name, build, logs):
+def run(name, command, build, logs):
     log = logs / name
     pathlib.Path(f"{log}.json").unlink(missing_ok=True)
     started = time.monotonic()
     try:
-        done = subprocess.run(SUITES[name](build, log), stdout=subprocess.PIPE, cwd=ROOT,
+        done = subprocess.run(command(build, log), stdout=subprocess.PIPE, cwd=ROOT,
                               stderr=subprocess.STDOUT, timeout=SUITE_SECONDS_MAX,
                               env=environment(build), check=False)
         output, status = done.stdout.decode(errors="replace"), done.returncode
@@ -114,6 +117,8 @@ def main():
     parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build/release")
     parser.add_argument("--only", help="suites, separated by commas")
     parser.add_argument("--list", action="store_true", help="print the names of the suites")
+    parser.add_argument("--thread-build", type=pathlib.Path,
+                        help="a build with the thread sanitizer, for the concurrency suite")
     parser.add_argument("--jobs", type=int, default=max(1, min(4, os.cpu_count() or 1)))
     options = parser.parse_args()
     if options.list:
@@ -129,7 +134,11 @@ def main():
     logs.mkdir(parents=True, exist_ok=True)
     passed_total = failed_total = 0
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
-        running = [pool.submit(run, name, build, logs) for name in chosen]
+        running = [pool.submit(run, name, SUITES[name], build, logs) for name in chosen]
+        if options.thread_build:
+            thread_build = options.thread_build.resolve()
+            running += [pool.submit(run, name, command, thread_build, logs)
+                        for name, command in THREAD_SUITES.items()]
         for done in concurrent.futures.as_completed(running):
             name, passed, failed, status, output, seconds = done.result()
             passed_total += passed
