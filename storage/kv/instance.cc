@@ -65,7 +65,7 @@ rocksdb::DBOptions database_options(const InstanceSettings& settings, OpenMode m
   return options;
 }
 
-rocksdb::ColumnFamilyOptions data_options(const InstanceSettings& settings) {
+rocksdb::ColumnFamilyOptions family_options(const InstanceSettings& settings) {
   rocksdb::ColumnFamilyOptions options;
   options.write_buffer_size = settings.write_buffer_bytes;
   options.arena_block_size = 256u << 10;  // The smallest step in which an idle store takes memory.
@@ -81,8 +81,17 @@ rocksdb::ColumnFamilyOptions data_options(const InstanceSettings& settings) {
   return options;
 }
 
+rocksdb::ColumnFamilyOptions data_options(const InstanceSettings& settings) {
+  rocksdb::ColumnFamilyOptions options = family_options(settings);
+  // A filter over the memtable: reads of what is not in it, most of them, take half the time, and
+  // those of absent keys a fifth. Writes did not become slower measurably.
+  options.memtable_whole_key_filtering = true;
+  options.memtable_prefix_bloom_size_ratio = 0.01;
+  return options;
+}
+
 rocksdb::ColumnFamilyOptions system_options(const InstanceSettings& settings) {
-  rocksdb::ColumnFamilyOptions options = data_options(settings);
+  rocksdb::ColumnFamilyOptions options = family_options(settings);
   options.write_buffer_size = std::min<size_t>(settings.write_buffer_bytes, 16u << 20);
   return options;
 }
