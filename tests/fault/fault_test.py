@@ -139,12 +139,26 @@ class DirectoryTest(FaultTest):
 
     def test_cut_log(self):
         """A log that lost its tail after the fact lost acknowledged writes: it must say so."""
-        with self.server() as server:
-            self.fill(server, 200)
+        server = self.server()
+        self.fill(server, 200)
+        self.wait_for_next_mark(server)
+        server.kill()
         logs = sorted(pathlib.Path(self.data).rglob("*.log"), key=lambda path: path.stat().st_size)
         os.truncate(logs[-1], logs[-1].stat().st_size // 2)
         _, text = self.refusal()
         self.assert_one_line_naming(text, self.data)
+
+    def wait_for_next_mark(self, server):
+        """Until the mark of how far the log reached, written every second, covers what was written."""
+        mark = next(pathlib.Path(self.data).rglob("DYNOLITH_SYNCED"))
+        before = mark.read_bytes()
+        client = server.client()
+        client.ok("PutItem", {"TableName": "kept", "Item": {"p": {"S": "last"}}})
+        client.close()
+        deadline = time.monotonic() + 20
+        while mark.read_bytes() == before:
+            self.assertLess(time.monotonic(), deadline, "no mark was written")
+            time.sleep(0.02)
 
     def test_missing_current_file(self):
         self.make_data()
