@@ -187,7 +187,7 @@ describe('reading many', () => {
       ExpressionAttributeValues: {':g': {S: 'jazz'}}}));
     assert.equal(all.length, 125);
     const years = all.map((item) => Number(item.Year.N));
-    assert.deepEqual(years, years.toSorted((a, b) => b - a));
+    assert.deepEqual(years, [...years].sort((a, b) => b - a));
     assert.deepEqual(Object.keys(all[0]).sort(), ['Artist', 'Genre', 'Seconds', 'Song', 'Year']);
     await refused(client.send(new QueryCommand({TableName: 'Music', IndexName: 'OfGenre', KeyConditionExpression: 'Genre = :g', ExpressionAttributeValues: {':g': {S: 'jazz'}}, ConsistentRead: true})),
       DynamoDBServiceException, 'ValidationException', 'Consistent reads are not supported on global secondary indexes');
