@@ -21,6 +21,7 @@ class CounterTest(unittest.TestCase):
             "counters", "p:S", global_=[("by_group", "group:S n:N", "ALL")]))
 
     def tearDown(self):
+        self.client.close()
         self.assertTrue(self.server.is_up(), self.server.standard_error()[-4000:])
         self.assertEqual(self.server.stop(), 0)
         self.assertNotIn("ThreadSanitizer", self.server.standard_error())
