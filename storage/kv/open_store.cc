@@ -69,8 +69,11 @@ RocksStore::RocksStore(const StoreOptions& options, std::unique_ptr<DataDirector
   settings_.in_memory = directory_ == nullptr;
   settings_.path = directory_ ? directory_->store_path() : "/dynolith";
   settings_.env = std::move(env);
-  if (settings_.in_memory && !settings_.env)
+  if (settings_.in_memory && !settings_.env) {
     settings_.env.reset(rocksdb::NewMemEnv(rocksdb::Env::Default()));
+    // RocksDB logs an error when the directory that it is to make is not there yet.
+    settings_.env->CreateDir(settings_.path).PermitUncheckedError();
+  }
   settings_.cache = rocksdb::NewLRUCache(options.block_cache_bytes);
   settings_.logger = std::make_shared<RocksLogger>(options.log);
   settings_.listener = std::make_shared<BackgroundErrors>(health_);

@@ -198,7 +198,11 @@ class ProcessTest(FaultTest):
             self.assertEqual(server.wait(), 0)
 
     def test_quiet_when_all_is_well(self):
-        server = self.server()
+        for where in (["--data", self.data], ["--in-memory"]):
+            with self.subTest(where[0]):
+                self.expect_silence(Server(*where))
+
+    def expect_silence(self, server):
         client = server.client()
         client.ok("CreateTable", table("kept", "p:S"))
         client.call("GetItem", {"TableName": "absent", "Key": {"p": {"S": "a"}}})
