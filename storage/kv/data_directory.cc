@@ -78,7 +78,7 @@ Result<std::unique_ptr<DataDirectory>> DataDirectory::open(const std::string& pa
                            mark.error().message + "; restore it from a backup");
   }
   directory->high_water_ = std::move(mark).value();
-  write_small(directory->directory_.get(), kOwnerFile, std::to_string(::getpid()));
+  directory->become_owner();
   return directory;
 }
 
@@ -105,8 +105,26 @@ Result<void> DataDirectory::take() {
 
 std::string DataDirectory::owner() const {
   const std::string text = read_small(directory_.get(), kOwnerFile);
-  const bool is_number = !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
-  return is_number ? "process " + text : "another process";
+  const std::string process = text.substr(0, text.find_first_not_of("0123456789"));
+  return process.empty() ? "another process" : "process " + process;
+}
+
+void DataDirectory::become_owner() {
+  boot_ = read_small(AT_FDCWD, "/proc/sys/kernel/random/boot_id");
+  const std::string before = read_small(directory_.get(), kOwnerFile);
+  const size_t space = before.find(' ');
+  if (space != std::string::npos) boot_before_ = before.substr(space + 1);
+  may_be_torn_ = boot_.empty() || boot_ != boot_before_;
+  write_owner(boot_before_);
+}
+
+void DataDirectory::log_is_whole() {
+  if (may_be_torn_) write_owner(boot_);
+}
+
+// Left to the operating system: what it loses is lost with the power, and then says the same.
+void DataDirectory::write_owner(const std::string& boot) {
+  write_small(directory_.get(), kOwnerFile, std::to_string(::getpid()) + " " + boot);
 }
 
 Result<void> DataDirectory::read_format() {

@@ -4,7 +4,9 @@
 //     DYNOLITH_FORMAT     "dynolith data directory\nformat 1\n"; DYNOLITH_FORMAT.new while the
 //     store
 //                         in it is being made and not yet synced
-//     DYNOLITH_OWNER      process id of the last owner, for the message that it is in use
+//     DYNOLITH_OWNER      "<process id> <boot id>\n" of the last owner: for the message that it is
+//     in
+//                         use, and to know whether the machine has started anew since
 //     DYNOLITH_SYNCED     see high_water.h
 //     rocksdb/            RocksDB's files
 #pragma once
@@ -41,6 +43,11 @@ class DataDirectory {
   // Says that the store is there, after syncing it. Errors: kDirectoryNotWritable.
   Result<void> finish_format();
   HighWater& high_water() { return *high_water_; }
+  // Whether the machine may have lost power since the directory was last open. Only then can the
+  // end of a log be torn; a killed process leaves whole records and at most one that is too short.
+  bool may_be_torn() const { return may_be_torn_; }
+  // The log has been read, and what was torn is gone from it.
+  void log_is_whole();
 
  private:
   explicit DataDirectory(std::string path) : path_(std::move(path)) {}
@@ -48,12 +55,16 @@ class DataDirectory {
   Result<void> read_format();
   Result<void> check_writable() const;
   std::string owner() const;
+  void become_owner();
+  void write_owner(const std::string& boot);
   Error not_writable(int error) const;
 
   const std::string path_;
   FileDescriptor directory_;  // Holds the lock.
   Formatted formatted_ = Formatted::kNo;
   std::optional<HighWater> high_water_;
+  std::string boot_, boot_before_;
+  bool may_be_torn_ = true;
 };
 
 // "data directory '<path>' <problem>": what every message about one begins with.

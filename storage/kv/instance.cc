@@ -37,7 +37,9 @@ rocksdb::DBOptions database_options(const InstanceSettings& settings, OpenMode m
 
   // A damaged log is refused, a torn last record is what a crash leaves. A log that was cut off
   // whole is noticed by the high-water mark; recycled logs would defeat both.
-  options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
+  options.wal_recovery_mode = mode == OpenMode::kTornLog
+                                  ? rocksdb::WALRecoveryMode::kPointInTimeRecovery
+                                  : rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
   options.recycle_log_file_num = 0;
   // Recovery keeps the log and needs no room: a store whose disk was full must open again. What it
   // recovered is flushed in the background.
@@ -163,11 +165,11 @@ uint64_t Instance::unflushed_bytes() {
   return total;
 }
 
-void Instance::flush(bool wait) {
+rocksdb::Status Instance::flush(bool wait) {
   rocksdb::FlushOptions options;
   options.wait = wait;
   options.allow_write_stall = !wait;
-  db_->Flush(options, families_).PermitUncheckedError();  // Errors come to the listener.
+  return db_->Flush(options, families_);
 }
 
 }  // namespace dynolith::storage::kv

@@ -26,7 +26,9 @@ struct InstanceSettings {
   size_t write_buffer_bytes = 0;
 };
 
-enum class OpenMode { kCreate, kExisting, kReadOnly };
+// kTornLog: as kExisting, but what follows the first damage in the log is left out. For a log that
+// a power cut may have torn, when it is known that nothing synced is among what is left out.
+enum class OpenMode { kCreate, kExisting, kTornLog, kReadOnly };
 
 class Instance {
  public:
@@ -47,7 +49,8 @@ class Instance {
   // Log files found when it was opened.
   size_t recovered_logs() const { return recovered_logs_; }
   // Writes the memtables out, so that the log can go; `wait`: and returns when it is done.
-  void flush(bool wait);
+  // Errors of a flush in the background come to the listener only.
+  rocksdb::Status flush(bool wait);
   rocksdb::Status close();
 
  private:

@@ -106,7 +106,10 @@ Result<void> RocksStore::open_instance() {
   if (is_new && !settings_.env) settings_.env = rocksdb::NewCompositeEnv(quick);
   const rocksdb::Status status =
       Instance::open(settings_, is_new ? OpenMode::kCreate : OpenMode::kExisting, instance);
-  if (!status.ok()) return opening_error(directory_->path(), status);
+  bool is_whole = status.ok();
+  if (status.IsCorruption() && directory_->may_be_torn()) is_whole = open_torn(instance);
+  if (!instance) return opening_error(directory_->path(), status);
+  if (is_whole) directory_->log_is_whole();
   quick->end();
   gate_.set(std::move(instance));
   TRY(check_opened());
@@ -121,6 +124,22 @@ Result<void> RocksStore::open_instance() {
                                                    .commits = commits_});
   upkeep_->start(upkeep_interval_, finish_later);
   return {};
+}
+
+// A power cut leaves what had not been synced in any state: a record may have its length but not
+// its bytes. RocksDB reports that as it reports damage. What had been synced lies before the mark.
+bool RocksStore::open_torn(std::unique_ptr<Instance>& instance) {
+  if (!Instance::open(settings_, OpenMode::kTornLog, instance).ok()) return false;
+  const uint64_t sequence = instance->db().GetLatestSequenceNumber();
+  if (sequence < directory_->high_water().sequence()) {
+    instance.reset();
+    return false;
+  }
+  health_.log("was torn by a power cut: the log ends at change " + std::to_string(sequence));
+  // Written out, so that the torn log is not met again.
+  const rocksdb::Status flushed = instance->flush(true);
+  health_.failed(flushed, "flushing");
+  return flushed.ok();
 }
 
 Error RocksStore::format_missing() const {
@@ -140,7 +159,7 @@ Result<void> RocksStore::check_opened() {
                                std::to_string(sequence) + " are there); restore it from a backup");
   }
   if (instance.unflushed_bytes() > kWorthFlushingBytes || instance.recovered_logs() > kLogsMax)
-    instance.flush(false);
+    health_.failed(instance.flush(false), "flushing");
   return {};
 }
 
@@ -150,7 +169,8 @@ RocksStore::~RocksStore() {
     Instance* const instance = gate_.current();
     if (instance != nullptr && health_.state() == Health::State::kHealthy) {
       // A big log would be read again at the next start.
-      if (instance->unflushed_bytes() > kWorthFlushingBytes) instance->flush(true);
+      if (instance->unflushed_bytes() > kWorthFlushingBytes)
+        health_.failed(instance->flush(true), "flushing");
       upkeep_->sync(true);
     }
   }

@@ -46,6 +46,9 @@ class RocksStore final : public Store {
              std::shared_ptr<rocksdb::Env> env);
   Result<void> open_instance();
   Result<void> check_opened();
+  // Tries again without the torn end of the log. Leaves `instance` null if that does not help.
+  // True: the log is whole again.
+  bool open_torn(std::unique_ptr<Instance>& instance);
   Error format_missing() const;
 
   // What a failed read is answered; it may stop the store.

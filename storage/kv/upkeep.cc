@@ -70,7 +70,8 @@ void Upkeep::look_at_space() {
       // Getting short: write out the memtables while there is room for it, and the log goes.
       if (free > 4 * parts_.settings.write_buffer_bytes + reserve) return;
       const uint64_t unflushed = instance->unflushed_bytes();
-      if (unflushed > kWorthFlushingBytes && free < reserve + 2 * unflushed) instance->flush(false);
+      if (unflushed > kWorthFlushingBytes && free < reserve + 2 * unflushed)
+        parts_.health.failed(instance->flush(false), "flushing");
       return;
     }
     case Health::State::kReadOnly:

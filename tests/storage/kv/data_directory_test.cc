@@ -225,6 +225,49 @@ TEST_F(DirectoryTest, WhoseLogWasCutOffIsRefused) {
   }
 }
 
+// What a power cut leaves of a record that was being written: its length, but not its bytes.
+TEST_F(DirectoryTest, WhoseLogWasTornByAPowerCutLosesTheTornOnly) {
+  for (const bool rebooted : {true, false}) {
+    fs::remove_all(data());
+    {
+      KvChild child({"hold", data()});  // Makes the directory; killed, it marks nothing as synced.
+      ASSERT_EQ(child.read_line(), "ready");
+    }
+    {
+      KvChild child({"write", data(), "never", "0"});
+      for (int i = 0; i < 50; ++i) ASSERT_FALSE(child.read_line().empty());
+      child.kill();
+    }
+    const fs::path log = file_ending(".log");
+    flip(log, fs::file_size(log) * 9 / 10);
+    if (rebooted) std::ofstream(data() + "/DYNOLITH_OWNER") << "1 another-boot\n";
+    if (!rebooted) {
+      expect_refused(ErrorCode::kDirectoryCorrupt, "is damaged", "restore it from a backup");
+      continue;
+    }
+    for (int round = 0; round < 2; ++round) {
+      const auto store = must_open({.directory = data()});
+      ASSERT_NE(store, nullptr);
+      EXPECT_THAT(value_of(*store, "b0"), "0");
+      EXPECT_GT(store->tally("all")->count, 10);
+      EXPECT_EQ(put(*store, "c", "1"), Status::kOk);
+    }
+  }
+}
+
+TEST_F(DirectoryTest, WhoseSyncedLogIsDamagedIsRefusedAlsoAfterAPowerCut) {
+  for (const double part : {0.1, 0.9}) {
+    fs::remove_all(data());
+    make_store(false);  // Synced when it is closed.
+    const fs::path log = file_ending(".log");
+    flip(log, static_cast<uintmax_t>(static_cast<double>(fs::file_size(log)) * part));
+    for (int attempt = 0; attempt < 2; ++attempt) {
+      std::ofstream(data() + "/DYNOLITH_OWNER") << "1 another-boot\n";
+      expect_refused(ErrorCode::kDirectoryCorrupt, "is damaged", "restore it from a backup");
+    }
+  }
+}
+
 TEST_F(DirectoryTest, MarkOutlivesATornSlot) {
   make_store(false);
   make_store(false);  // Now both slots have been written.
