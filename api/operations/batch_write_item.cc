@@ -1,4 +1,5 @@
-// BatchWriteItem: puts and deletes up to 25 items of any tables, each on its own.
+// BatchWriteItem: puts and deletes up to 25 items of any tables. Each stands for itself, but they
+// are written some at a time, so that a small batch waits for the disk once.
 #include <algorithm>
 #include <set>
 #include <string>
@@ -18,25 +19,32 @@ namespace {
 
 using In = BatchWriteItemInput;
 
+// Of the items written together; some engines bound a transaction at ten times this.
+constexpr size_t kTogetherBytesMax = 1024 * 1024;
+
 struct WriteMember {
   JsonValue sent;
-  bool is_put = false;
-  storage::EncodedItem item;  // The item to put, or the key to delete.
-  storage::EncodedKey key;
+  size_t table = 0;          // Into BatchWriteRequest::tables.
+  storage::ItemWrite write;  // Of a delete, key_item is the key as sent.
+
+  bool is_put() const { return std::holds_alternative<storage::Put>(write.action); }
+  storage::ItemView item() const {
+    const auto* put = std::get_if<storage::Put>(&write.action);
+    return put != nullptr ? put->item.view() : write.key_item.view();
+  }
 };
 
 // What is asked of one table.
 struct TableWrites {
   TableReference reference;
-  std::vector<WriteMember> members;
   storage::TablePtr table;
-
-  size_t processed = 0;
   ConsumedCapacity capacity;
 };
 
 struct BatchWriteRequest {
   std::vector<TableWrites> tables;
+  std::vector<WriteMember> members;  // Those of one table stand together.
+  size_t processed = 0;              // Members before this were written.
   ReturnConsumedCapacity capacity = ReturnConsumedCapacity::kNone;
   bool collection_metrics = false;
 };
@@ -107,13 +115,19 @@ Result<WriteMember> decode_member(const JsonValue& sent, Wording wording) {
         "Supplied AttributeValue has more than one datatypes set, must contain exactly one of the "
         "supported datatypes");
   }
-  WriteMember member{.sent = sent, .is_put = put.present()};
   const Slot attributes =
       put.present() ? read_structure<PutRequestShape>(put.object())[PutRequestShape::kItem]
                     : read_structure<DeleteRequestShape>(erase.object())[DeleteRequestShape::kKey];
   DecodedItem decoded = decode_item(attributes.object(), wording);
   if (decoded.error) return std::move(*decoded.error);
-  member.item = std::move(decoded.item);
+  WriteMember member;
+  member.sent = sent;
+  if (put.present()) {
+    member.write.action = storage::Put{std::move(decoded.item)};
+  } else {
+    member.write.action = storage::Delete{};
+    member.write.key_item = std::move(decoded.item);
+  }
   return member;
 }
 
@@ -123,16 +137,14 @@ Result<BatchWriteRequest> decode(const Members<In>& members, Wording wording) {
   request.capacity = return_consumed_capacity(members[In::kReturnConsumedCapacity]);
   request.collection_metrics =
       returns_item_collection_metrics(members[In::kReturnItemCollectionMetrics]);
-  size_t count = 0;
   for (const TableEntry& entry : entries) {
-    TableWrites& writes = request.tables.emplace_back();
-    writes.reference = TRY(table_reference(entry.name));
-    for (const JsonValue element : array_of(entry.value)) {
-      writes.members.push_back(TRY(decode_member(element, wording)));
-      ++count;
+    request.tables.push_back({.reference = TRY(table_reference(entry.name))});
+    for (const JsonValue element : entry.value.get_array().value_unsafe()) {
+      WriteMember& member = request.members.emplace_back(TRY(decode_member(element, wording)));
+      member.table = request.tables.size() - 1;
     }
   }
-  if (count > storage::kBatchWriteItemsMax) {
+  if (request.members.size() > storage::kBatchWriteItemsMax) {
     return storage::request_error("Too many items requested for the BatchWriteItem call");
   }
   return request;
@@ -163,17 +175,15 @@ Result<void> check_against_tables(const OperationContext& context, BatchWriteReq
     writes.table = TRY(context.database.find_table(writes.reference.name, context.scope));
   }
   std::set<std::string_view> keys;
-  for (TableWrites& writes : request.tables) {
-    const storage::Table& table = *writes.table;
-    for (WriteMember& member : writes.members) {
-      const auto item = member.item.view();
-      member.key =
-          TRY(member.is_put ? key_of_put(table, item) : storage::key_of_key_parameter(table, item));
-      if (!keys.insert(member.key.bytes).second) {
-        return storage::validation_error("Provided list of item keys contains duplicates");
-      }
-      if (member.is_put) TRY(check_put(table, item));
+  for (WriteMember& member : request.members) {
+    storage::ItemWrite& write = member.write;
+    write.table = request.tables[member.table].table;
+    write.key = TRY(member.is_put() ? key_of_put(*write.table, member.item())
+                                    : storage::key_of_key_parameter(*write.table, member.item()));
+    if (!keys.insert(write.key.bytes).second) {
+      return storage::validation_error("Provided list of item keys contains duplicates");
     }
+    if (member.is_put()) TRY(check_put(*write.table, member.item()));
   }
   return {};
 }
@@ -193,60 +203,92 @@ bool is_store_failure(ErrorCode code) {
   }
 }
 
-Result<void> apply_member(storage::Database& database, TableWrites& writes,
-                          const WriteMember& member) {
-  storage::ItemWrite write{.table = writes.table, .key = member.key};
-  if (member.is_put) {
-    write.action = storage::Put{member.item};
-  } else {
-    write.action = storage::Delete{};
-  }
-  writes.capacity.add(TRY(database.apply(write)));
-  return {};
-}
+// Writes the next members together.
+class Writer {
+ public:
+  Writer(storage::Database& database, BatchWriteRequest& request)
+      : database_(database), request_(request) {}
 
-// If the store fails half-way the rest is left over, to be sent again.
-Result<void> apply_all(storage::Database& database, BatchWriteRequest& request) {
-  bool any = false;
-  for (TableWrites& writes : request.tables) {
-    for (const WriteMember& member : writes.members) {
-      auto applied = apply_member(database, writes, member);
-      if (!applied && any && is_store_failure(applied.error().code)) return {};
-      if (!applied) return applied;
-      any = true;
-      ++writes.processed;
+  // If the store fails half-way the rest is left over, to be sent again.
+  Result<void> write_all() {
+    while (request_.processed < request_.members.size()) {
+      auto written = write_some(members_that_fit());
+      if (written) continue;
+      if (request_.processed > 0 && is_store_failure(written.error().code)) return {};
+      return written;
     }
+    return {};
   }
-  return {};
-}
+
+ private:
+  size_t members_that_fit() const {
+    size_t bytes = 0, count = 0;
+    for (size_t i = request_.processed; i < request_.members.size(); ++i, ++count) {
+      bytes += request_.members[i].item().item_bytes();
+      if (count > 0 && bytes > kTogetherBytesMax) break;
+    }
+    return count;
+  }
+
+  Result<void> write_some(size_t count) {
+    std::vector<storage::ItemWrite> writes;
+    writes.reserve(count);
+    for (size_t i = 0; i < count; ++i) {
+      writes.push_back(std::move(request_.members[request_.processed + i].write));
+    }
+    auto outcomes = database_.apply(writes);
+    for (size_t i = 0; i < count; ++i) {
+      WriteMember& member = request_.members[request_.processed + i];
+      member.write = std::move(writes[i]);
+      if (outcomes) request_.tables[member.table].capacity.add((*outcomes)[i]);
+    }
+    if (!outcomes) return std::move(outcomes).error();
+    request_.processed += count;
+    return {};
+  }
+
+  storage::Database& database_;
+  BatchWriteRequest& request_;
+};
 
 void append_unprocessed(JsonWriter& json, const BatchWriteRequest& request) {
   json.name("UnprocessedItems").begin_object();
-  for (const TableWrites& writes : request.tables) {
-    if (writes.processed == writes.members.size()) continue;
-    json.any_name(writes.reference.given).begin_array();
-    for (size_t i = writes.processed; i < writes.members.size(); ++i) {
-      json.raw(simdjson::minify(writes.members[i].sent));
+  bool open = false;
+  for (size_t i = request.processed; i < request.members.size(); ++i) {
+    const WriteMember& member = request.members[i];
+    if (open && member.table != request.members[i - 1].table) {
+      json.end_array();
+      open = false;
     }
-    json.end_array();
+    if (!open) json.any_name(request.tables[member.table].reference.given).begin_array();
+    open = true;
+    json.raw(simdjson::minify(member.sent));
   }
+  if (open) json.end_array();
   json.end_object();
+}
+
+// One entry for each item collection that was written to.
+void append_collection_metrics_of(JsonWriter& json, const BatchWriteRequest& request,
+                                  size_t table_index) {
+  const TableWrites& writes = request.tables[table_index];
+  const std::string& partition = writes.table->key().partition.front().name;
+  std::set<std::string_view> collections;
+  json.any_name(writes.reference.given).begin_array();
+  for (size_t i = 0; i < request.processed; ++i) {
+    if (request.members[i].table != table_index) continue;
+    const auto item = request.members[i].item();
+    if (!collections.insert(item.find(partition)->payload()).second) continue;
+    append_item_collection_metrics(json, *writes.table, item);
+  }
+  json.end_array();
 }
 
 void append_collection_metrics(JsonWriter& json, const BatchWriteRequest& request) {
   if (!request.collection_metrics) return;
   json.name("ItemCollectionMetrics").begin_object();
-  for (const TableWrites& writes : request.tables) {
-    if (!writes.table->has_local_index()) continue;
-    json.any_name(writes.reference.given).begin_array();
-    std::set<std::string_view> collections;
-    const std::string& partition = writes.table->key().partition.front().name;
-    for (size_t i = 0; i < writes.processed; ++i) {
-      const auto item = writes.members[i].item.view();
-      if (!collections.insert(item.find(partition)->payload()).second) continue;
-      append_item_collection_metrics(json, *writes.table, item);
-    }
-    json.end_array();
+  for (size_t i = 0; i < request.tables.size(); ++i) {
+    if (request.tables[i].table->has_local_index()) append_collection_metrics_of(json, request, i);
   }
   json.end_object();
 }
@@ -267,7 +309,7 @@ Result<void> batch_write_item(const OperationContext& context, const JsonObject&
   const auto members = TRY(read_request<In>(body));
   BatchWriteRequest request = TRY(decode(members, context.wording));
   TRY(check_against_tables(context, request));
-  TRY(apply_all(context.database, request));
+  TRY(Writer(context.database, request).write_all());
   JsonWriter json(reply);
   json.begin_object();
   append_unprocessed(json, request);

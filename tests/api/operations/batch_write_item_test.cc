@@ -156,9 +156,11 @@ class FailingDatabase : public storage::Database {
   FailingDatabase(storage::Database& database, int writes, ErrorCode failure)
       : database_(database), writes_left_(writes), failure_(failure) {}
 
-  Result<storage::WriteOutcome> apply(const storage::ItemWrite& write) override {
-    if (writes_left_-- <= 0) return storage::make_error(failure_);
-    return database_.apply(write);
+  Result<std::vector<storage::WriteOutcome>> apply(
+      std::span<const storage::ItemWrite> writes) override {
+    if (writes_left_ < static_cast<int>(writes.size())) return storage::make_error(failure_);
+    writes_left_ -= static_cast<int>(writes.size());
+    return database_.apply(writes);
   }
   Result<storage::TablePtr> find_table(std::string_view name,
                                        std::string_view scope) const override {
@@ -192,9 +194,7 @@ class FailingDatabase : public storage::Database {
       const storage::RangeRead&, storage::FunctionRef<void(const storage::ItemView&)>) override {
     return unused();
   }
-  Result<std::vector<storage::WriteOutcome>> apply(std::span<const storage::ItemWrite>) override {
-    return unused();
-  }
+  Result<storage::WriteOutcome> apply(const storage::ItemWrite&) override { return unused(); }
   bool is_read_only() const override { return true; }
   void compact() override {}
   void wait_for_background() override {}
@@ -208,31 +208,39 @@ class FailingDatabase : public storage::Database {
 };
 
 TEST_F(BatchWriteItem, LeavesOverWhatTheStoreNoLongerTakes) {
+  const auto put = [](int number) {
+    return "{'PutRequest':{'Item':{'p':{'S':'k" + std::to_string(number) + "'},'v':{'S':'" +
+           std::string(400'000, 'x') + "'}}}}";
+  };
+  // Two large items are written together, not three.
+  const std::string erase = "{'DeleteRequest':{'Key':{'p':{'S':'a'},'s':{'N':'1e0'}}}}";
+  const std::string body = json(request("'tab':[" + put(0) + "," + put(1) + "," + put(2) + "," +
+                                            put(3) + "," + put(4) + "],'rng':[" + erase + "]",
+                                        "'ReturnConsumedCapacity':'TOTAL'"));
   const auto write = [&](int writes, ErrorCode failure) -> std::string {
     FailingDatabase failing(*database_, writes, failure);
     const api::OperationContext context{failing, "", "us-east-1", "localhost:8000", wording_};
     api::JsonParser parser;
-    const std::string body = json(request("'tab':[" + puts(0, 2) +
-                                              "],'rng':[{'DeleteRequest':{'Key':{'p':{'S':'a'},"
-                                              "'s':{'N':'1e0'}}}}]",
-                                          "'ReturnConsumedCapacity':'TOTAL'"));
     std::string reply;
     const auto done =
         api::find_operation("BatchWriteItem")->handle(context, *parser.parse(body), reply);
     return done ? reply : "failed";
   };
-  const std::string left = "'rng':[{'DeleteRequest':{'Key':{'p':{'S':'a'},'s':{'N':'1e0'}}}}]}";
-  EXPECT_EQ(write(1, ErrorCode::kUnavailable),
-            json("{'UnprocessedItems':{'tab':[{'PutRequest':{'Item':{'p':{'S':'k1'}}}}]," + left +
-                 ",'ConsumedCapacity':[{'TableName':'tab','CapacityUnits':1.0},{'TableName':'rng',"
-                 "'CapacityUnits':0.0}]}"));
-  EXPECT_EQ(count("tab"), json("{'Count':1,'ScannedCount':1}"));
-  EXPECT_EQ(write(2, ErrorCode::kIo),
-            json("{'UnprocessedItems':{" + left +
-                 ",'ConsumedCapacity':[{'TableName':'tab','CapacityUnits':2.0},{'TableName':'rng',"
-                 "'CapacityUnits':0.0}]}"));
+  EXPECT_EQ(write(3, ErrorCode::kUnavailable),
+            json("{'UnprocessedItems':{'tab':[" + put(2) + "," + put(3) + "," + put(4) +
+                 "],'rng':[" + erase +
+                 "]},'ConsumedCapacity':[{'TableName':'tab','CapacityUnits':782.0},{'TableName':"
+                 "'rng','CapacityUnits':0.0}]}"));
+  EXPECT_EQ(count("tab"), json("{'Count':2,'ScannedCount':2}"));
+  EXPECT_EQ(write(4, ErrorCode::kIo),
+            json("{'UnprocessedItems':{'tab':[" + put(4) + "],'rng':[" + erase +
+                 "]},'ConsumedCapacity':[{'TableName':'tab','CapacityUnits':1564.0},{'TableName':"
+                 "'rng','CapacityUnits':0.0}]}"));
+  EXPECT_EQ(write(6, ErrorCode::kIo),
+            json("{'UnprocessedItems':{},'ConsumedCapacity':[{'TableName':'tab','CapacityUnits':"
+                 "1955.0},{'TableName':'rng','CapacityUnits':1.0}]}"));
   // Nothing written: the failure itself, so that clients see why.
-  EXPECT_EQ(write(0, ErrorCode::kUnavailable), "failed");
+  EXPECT_EQ(write(1, ErrorCode::kUnavailable), "failed");
 }
 
 }  // namespace
