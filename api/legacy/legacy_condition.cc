@@ -27,8 +27,6 @@ Error invalid(std::string_view sentence, std::string_view attribute) {
                            .append(attribute));
 }
 
-JsonObject object_of(const JsonValue& value) { return value.get_object().value_unsafe(); }
-
 // A null element has no members.
 template <class Structure>
 Members<Structure> members_of(const JsonValue& value) {

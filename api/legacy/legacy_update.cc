@@ -75,7 +75,7 @@ Result<UpdateAction> action_with_value(storage::DocumentPath path, std::string_v
 Result<UpdateAction> action_of(std::string_view attribute, const JsonValue& json, Wording wording) {
   TRY(check_legacy_name(attribute));
   Members<Change> members;
-  if (!json.is_null()) members = read_structure<Change>(json.get_object().value_unsafe());
+  if (!json.is_null()) members = read_structure<Change>(object_of(json));
   const std::string_view action = members[Change::kAction].text().value_or("PUT");
   storage::DocumentPath path{{std::string(attribute)}};
   if (!members[Change::kValue].present()) {
@@ -93,7 +93,7 @@ void check_attribute_updates(Constraints& constraints, const Slot& attribute_upd
   if (!attribute_updates.present()) return;
   for (const auto field : attribute_updates.object()) {
     if (field.value.is_null()) continue;
-    const auto members = read_structure<Change>(field.value.get_object().value_unsafe());
+    const auto members = read_structure<Change>(object_of(field.value));
     constraints.one_of(members[Change::kAction],
                        std::string("attributeUpdates.").append(field.key).append(".member.action"),
                        kActions);

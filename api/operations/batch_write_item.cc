@@ -139,7 +139,7 @@ Result<BatchWriteRequest> decode(const Members<In>& members, Wording wording) {
       returns_item_collection_metrics(members[In::kReturnItemCollectionMetrics]);
   for (const TableEntry& entry : entries) {
     request.tables.push_back({.reference = TRY(table_reference(entry.name))});
-    for (const JsonValue element : entry.value.get_array().value_unsafe()) {
+    for (const JsonValue element : array_of(entry.value)) {
       WriteMember& member = request.members.emplace_back(TRY(decode_member(element, wording)));
       member.table = request.tables.size() - 1;
     }

@@ -25,7 +25,7 @@ std::string operator_path(std::string_view map, std::string_view attribute) {
 template <class Structure>
 Members<Structure> members_of(const JsonValue& value) {
   if (value.is_null()) return {};
-  return read_structure<Structure>(value.get_object().value_unsafe());
+  return read_structure<Structure>(object_of(value));
 }
 
 }  // namespace
