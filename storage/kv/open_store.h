@@ -12,6 +12,7 @@
 namespace dynolith::storage::kv {
 
 // What an acknowledged write survives. Killing the process loses nothing in any of the three.
+// These are the aims: storage/kv/README.md names a known defect in what power cuts leave.
 enum class Durability : uint8_t {
   kAlways,  // A power cut loses nothing: one fsync for each group of commits, before they return.
   kEverySecond,  // A power cut loses at most the last second.
