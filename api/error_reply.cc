@@ -139,7 +139,7 @@ ErrorReply error_reply(const Error& error, const Operation* operation, Wording w
 
 std::string http_error_body(std::string_view name, std::string_view message) {
   std::string body = "{\"__type\":\"";
-  body.append(kService).append(name).append("\"");
+  body.append(name == "InternalServerError" ? kModelled : kService).append(name).append("\"");
   append_member(body, "message", message);
   body += '}';
   return body;

@@ -17,7 +17,7 @@ RefusalText refusal_text(Refusal refusal) {
     case Refusal::kBodyTooLarge:
       return {413, "RequestEntityTooLargeException", "The request is larger than 16777216 bytes."};
     case Refusal::kBodyEncoding:
-      return {500, "InternalFailure", "The body is not what its Content-Encoding says."};
+      return {500, "InternalServerError", "The body is not what its Content-Encoding says."};
     case Refusal::kForbiddenHost:
       return {403, "AccessDeniedException",
               "This Host name is not served, since it could be a web page's that points here. To "

@@ -8,7 +8,12 @@ key, and the server isolates those). A step is one of
   {"do": "PutItem", "with": {...}, "error": "NameException", "message": "..."}
   {"do": "PutItem", "with": {...}, "each": [{"with": {...}, "message": "..."}, ...]}
                        one request for each entry, whose members replace those of the step
+  {"send": {"target": "...", "body": "...", "headers": {...}}, "status": 400, "raw": "..."}
+                       bytes as they are; "method" and "path" may be given too. Judged by "error"
+                       and "message" as well, or by "raw", the answer's whole body.
   {"about": "..."}     a remark
+
+Of every error the whole "__type" is checked, and the name of the member that holds the message.
 
 "reply" may be left out: then only success is asked for. In a reply "*" stands for any value, and
 {"*": 3} for any three elements. "any_order": ["Items"] compares that member as a bag. "message" may
@@ -17,10 +22,11 @@ ValidationException unless named. "also": {...} are further members that an erro
 "keep": {"name": "LastEvaluatedKey"} remembers a member of the answer for {"$keep": "name"} later.
 
 In "with", {"$repeat": ["x", 100]} is a long string, {"$list": [{...}, 100]} a long list,
-{"$nest": ["L", 31, {...}]} a value wrapped in so many lists (or maps), {"$raw": "1e5"} what cannot be
-written in JSON otherwise, and {"$map": [[key, value], ...]} a map with made-up keys.
+{"$nest": ["L", 31, {...}]} a value wrapped in so many lists (or maps), {"$join": [...]} strings one
+after the other, and {"$map": [[key, value], ...]} a map with made-up keys.
 
-Tables named in fixtures.json exist when a file uses them without creating them.
+Tables named in fixtures.json exist when a file uses them without creating them. Folders named in
+FLAGS run against a server with those flags.
 """
 import json
 import pathlib
@@ -31,6 +37,20 @@ from server import Server, table  # noqa: E402
 from suite import summary  # noqa: E402
 
 HERE = pathlib.Path(__file__).resolve().parent
+FLAGS = {"messages_classic": ("--wording=classic",)}
+
+MODELLED = "com.amazonaws.dynamodb.v20120810#"
+PREFIXES = {
+    "ValidationException": "com.amazon.coral.validate#",
+    **{name: "com.amazon.coral.service#" for name in (
+        "AccessDeniedException", "IncompleteSignatureException", "InternalFailure",
+        "InvalidSignatureException", "MissingAuthenticationTokenException",
+        "SerializationException", "ServiceUnavailable", "UnknownOperationException",
+        "UnrecognizedClientException")},
+}
+CAPITAL_MESSAGES = {"IdempotentParameterMismatchException", "SerializationException",
+                    "TransactionCanceledException", "TransactionInProgressException"}
+STREAMS_OPERATIONS = {"DescribeStream", "GetRecords", "GetShardIterator", "ListStreams"}
 
 
 class Mismatch(Exception):
@@ -128,7 +148,7 @@ class CaseFile:
     def run(self, steps):
         self.create_fixtures(steps)
         for number, step in enumerate(steps, 1):
-            if "do" not in step:
+            if "do" not in step and "send" not in step:
                 continue
             for label, single in self.singles(step):
                 where = f"{self.path.parent.name}/{self.path.name} step {number}{label}"
@@ -136,7 +156,7 @@ class CaseFile:
                     self.take(single)
                     self.passed += 1
                 except Mismatch as mismatch:
-                    self.failures.append(f"{where} ({single['do']}): {mismatch}")
+                    self.failures.append(f"{where} ({single.get('do', 'raw')}): {mismatch}")
 
     @staticmethod
     def singles(step):
@@ -146,6 +166,10 @@ class CaseFile:
         base = {key: value for key, value in step.items() if key != "each"}
         for number, entry in enumerate(step["each"], 1):
             single = {**base, **entry}
+            if "send" in step:
+                single["send"] = {**base["send"], **entry.get("send", {})}
+                yield f" entry {number}", single
+                continue
             single["with"] = {**base.get("with", {}), **entry.get("with", {})}
             # A member is taken away by null, as null counts as absent on the wire too.
             single["with"] = {key: value for key, value in single["with"].items()
@@ -153,7 +177,11 @@ class CaseFile:
             yield f" entry {number}", single
 
     def take(self, step):
-        reply = self.client.call(step["do"], expanded(step.get("with", {}), self.kept))
+        reply = self.request(step)
+        if "raw" in step:
+            if reply.status != step.get("status", 200) or reply.raw.decode() != step["raw"]:
+                raise Mismatch(f"expected {step['raw']!r}, got {reply.status} {reply.raw!r}")
+            return
         try:
             body = reply.body
         except ValueError:
@@ -170,6 +198,16 @@ class CaseFile:
                 raise Mismatch(f"no {member} to keep in {shown(body)}")
             self.kept[name] = body[member]
 
+    def request(self, step):
+        if "send" in step:
+            raw = step["send"]
+            return self.client.raw(
+                expanded(raw.get("target", ""), {}), expanded(raw.get("body", ""), {}).encode(),
+                raw.get("method", "POST"), raw.get("path", "/"), raw.get("headers", {}))
+        service = "DynamoDBStreams" if step["do"] in STREAMS_OPERATIONS else "DynamoDB"
+        body = json.dumps(expanded(step.get("with", {}), self.kept)).encode()
+        return self.client.send(f"{service}_20120810.{step['do']}", body)
+
     @staticmethod
     def expect_error(step, reply):
         wanted = step.get("error", "ValidationException")
@@ -179,6 +217,12 @@ class CaseFile:
             raise Mismatch(f"expected {wanted}, got {reply.status} {reply.error}: {reply.message}")
         if "message" in step and not fits(step["message"], reply.message):
             raise Mismatch(f"message\n    expected: {step['message']}\n    got:      {reply.message}")
+        prefix = PREFIXES.get(wanted, MODELLED)
+        if reply.body["__type"] != prefix + wanted:
+            raise Mismatch(f"expected the type {prefix}{wanted}, got {reply.body['__type']}")
+        other_key = "message" if wanted in CAPITAL_MESSAGES else "Message"
+        if other_key in reply.body:
+            raise Mismatch(f"the message stands in {other_key}")
         for key, value in step.get("also", {}).items():
             compare(key, value, reply.body.get(key), ())
 
@@ -197,15 +241,11 @@ class CaseFile:
                 global_=[(index, *what) for index, what in short.get("global", {}).items()]))
 
 
-def main():
-    wanted = sys.argv[1:]
-    paths = sorted(HERE.glob("*/*.json"))
-    if wanted:
-        paths = [path for path in paths
-                 if any(word in f"{path.parent.name}/{path.name}" for word in wanted)]
+def run_files(paths, flags):
+    """(passed, failures) of the files, against one server."""
     passed = 0
     failures = []
-    with Server("--in-memory", "--isolate") as server:
+    with Server("--in-memory", "--isolate", *flags) as server:
         for number, path in enumerate(paths):
             client = server.client(access_key=f"CASE{number:04}")
             file = CaseFile(path, client)
@@ -219,6 +259,22 @@ def main():
             if not server.is_up():
                 failures.append(f"the server died; {server.standard_error()[-2000:]}")
                 break
+    return passed, failures
+
+
+def main():
+    wanted = sys.argv[1:]
+    paths = sorted(HERE.glob("*/*.json"))
+    if wanted:
+        paths = [path for path in paths
+                 if any(word in f"{path.parent.name}/{path.name}" for word in wanted)]
+    passed = 0
+    failures = []
+    for flags in sorted({FLAGS.get(path.parent.name, ()) for path in paths}):
+        files = [path for path in paths if FLAGS.get(path.parent.name, ()) == flags]
+        more_passed, more_failures = run_files(files, flags)
+        passed += more_passed
+        failures += more_failures
     for failure in failures:
         print(f"FAIL {failure}")
     return summary(passed, len(failures))

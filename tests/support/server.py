@@ -184,6 +184,14 @@ class Client:
         response = self.connection.getresponse()
         return Reply(response.status, response.headers, response.read())
 
+    def raw(self, target, body, method="POST", path="/", headers=None):
+        """Any request at all. A header given as None is left out."""
+        together = {**self.headers(target), **(headers or {})}
+        together = {name: value for name, value in together.items() if value is not None}
+        self.connection.request(method, path, body=body, headers=together)
+        response = self.connection.getresponse()
+        return Reply(response.status, response.headers, response.read())
+
     def call(self, operation, parameters):
         return self.send("DynamoDB_20120810." + operation, json.dumps(parameters).encode())
 
