@@ -137,9 +137,9 @@ ErrorReply error_reply(const Error& error, const Operation* operation, Wording w
   return reply;
 }
 
-std::string http_error_body(std::string_view name, std::string_view message) {
+std::string http_error_body(std::string_view type, std::string_view message) {
   std::string body = "{\"__type\":\"";
-  body.append(name == "InternalServerError" ? kModelled : kService).append(name).append("\"");
+  body.append(type).append("\"");
   append_member(body, "message", message);
   body += '}';
   return body;

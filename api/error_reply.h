@@ -18,7 +18,7 @@ struct ErrorReply {
 // `operation` is null when the request did not get as far as one.
 ErrorReply error_reply(const storage::Error& error, const Operation* operation, Wording wording);
 
-// Errors that HTTP itself answers, before any operation: {"__type":"...#<name>","message":"..."}.
-std::string http_error_body(std::string_view name, std::string_view message);
+// Errors that HTTP itself answers, before any operation: {"__type":TYPE,"message":"..."}.
+std::string http_error_body(std::string_view type, std::string_view message);
 
 }  // namespace dynolith::api

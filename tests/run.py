@@ -43,7 +43,6 @@ SUITES = {
     "storage_tests": google_test("storage_tests"),
     "crash": python("tests/fault/crash_test.py"),
     "api_tests": google_test("api_tests"),
-    "tools_tests": google_test("tools/tools_tests"),
     "tools_tests": google_test("tools_tests"),
     "cases": python("tests/cases/run.py"),
     "hostile": python("tests/hostile/hostile_test.py"),
@@ -63,21 +62,25 @@ THREAD_SUITES = {"concurrency_thread": SUITES["concurrency"]}
 
 
 def counts(output, log):
-    """(passed, failed) as the suite reported them, or None."""
+    """(passed, failed, skipped) as the suite reported them, or None."""
     report = pathlib.Path(f"{log}.json")
     if report.exists():
         totals = json.loads(report.read_text())
         failed = totals["failures"] + totals.get("errors", 0)
-        return totals["tests"] - totals.get("disabled", 0) - failed, failed
-    tap = dict(re.findall(r"^# (pass|fail|cancelled) (\d+)$", output, re.MULTILINE))
+        skipped = sum(test["result"] == "SKIPPED"
+                      for suite in totals["testsuites"] for test in suite["testsuite"])
+        return totals["tests"] - totals.get("disabled", 0) - failed - skipped, failed, skipped
+    tap = dict(re.findall(r"^# (pass|fail|cancelled|skipped) (\d+)$", output, re.MULTILINE))
     if tap:
-        return int(tap["pass"]), int(tap["fail"]) + int(tap.get("cancelled", 0))
+        return (int(tap["pass"]), int(tap["fail"]) + int(tap.get("cancelled", 0)),
+                int(tap.get("skipped", 0)))
     ctest_line = re.search(r"^\d+% tests passed, (\d+) tests failed out of (\d+)$", output, re.MULTILINE)
     if ctest_line:
         failed, total = map(int, ctest_line.groups())
-        return total - failed, failed
+        return total - failed, failed, 0
     lines = re.findall(r"^(\d+) passed, (\d+) failed$", output, re.MULTILINE)
-    return (int(lines[-1][0]), int(lines[-1][1])) if lines else None
+    skipped = re.findall(r"^(\d+) skipped$", output, re.MULTILINE)
+    return (*map(int, lines[-1]), int(skipped[-1]) if skipped else 0) if lines else None
 
 
 def environment(build):
@@ -106,10 +109,10 @@ def run(name, command, build, logs):
     except OSError as missing:
         output, status = str(missing), "not run"
     log.with_suffix(".log").write_text(output)
-    passed, failed = counts(output, log) or (0, 0)
+    passed, failed, skipped = counts(output, log) or (0, 0, 0)
     if status != 0 and failed == 0:
         failed = 1  # It died, or did not even count.
-    return name, passed, failed, status, output, time.monotonic() - started
+    return name, passed, failed, skipped, status, output, time.monotonic() - started
 
 
 def main():
@@ -140,13 +143,14 @@ def main():
             running += [pool.submit(run, name, command, thread_build, logs)
                         for name, command in THREAD_SUITES.items()]
         for done in concurrent.futures.as_completed(running):
-            name, passed, failed, status, output, seconds = done.result()
+            name, passed, failed, skipped, status, output, seconds = done.result()
             passed_total += passed
             failed_total += failed
             if failed:
                 print(f"--- {name} failed (status {status}); the end of its output:")
                 print("\n".join("| " + line for line in output.splitlines()[-80:]))
-            print(f"{name}: {passed} passed, {failed} failed ({seconds:.1f} s)", flush=True)
+            aside = f", {skipped} skipped (its log says why)" if skipped else ""
+            print(f"{name}: {passed} passed, {failed} failed{aside} ({seconds:.1f} s)", flush=True)
     print(f"{passed_total} passed, {failed_total} failed")
     return 1 if failed_total or not passed_total else 0
 

@@ -94,7 +94,7 @@ Connection::Next Connection::refuse(Refusal refusal) {
   const auto text = refusal_text(refusal);
   reply_.status = text.status;
   reply_.content_type = kAmzJson;
-  reply_.body = http_error_body(text.name, text.message);
+  reply_.body = http_error_body(text.type, text.message);
   if (refusal != Refusal::kBodyEncoding) {
     // Where the next request would begin is not known, or not worth reading up to.
     close_ = unread_ = true;

@@ -21,7 +21,7 @@ enum class Refusal : uint8_t {
 
 struct RefusalText {
   unsigned status;
-  std::string_view name;  // Of the error, as the service's "common errors" name it.
+  std::string_view type;  // As __type gives it: of the service's "common errors", but for the 500.
   std::string_view message;
 };
 

@@ -132,7 +132,8 @@ void ItemEncoder::number(const Number& number) {
   append_number(scratch_, number);
   close_value(number.item_bytes());
   if (is_set(frames_.back().type)) {
-    children_.back().rank = rank_of(std::string_view(scratch_).substr(begin));
+    const std::string_view encoded = scratch_;
+    children_.back().rank = rank_of(encoded.substr(begin));
   }
 }
 

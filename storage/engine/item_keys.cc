@@ -62,8 +62,8 @@ Error empty_index_key_error(const Index& index, const KeyAttribute& attribute,
          empty_kind(value), " value."}));
   return validation_error(joined(
       {kNotValid,
-       "A value specified for a secondary index key is not supported. The AttributeValue for "
-       "a key attribute cannot contain an empty ",
+       ("A value specified for a secondary index key is not supported. The AttributeValue for "
+        "a key attribute cannot contain an empty "),
        empty_kind(value), " value. IndexName: ", index.definition.name,
        ", IndexKey: ", attribute.name}));
 }

@@ -174,6 +174,8 @@ TEST(Server, ExpandsCompressedRequests) {
     for (const auto& broken : {std::string(), packed.substr(1), packed.substr(0, 9)}) {
       const auto reply = client.exchange(post(broken, field));
       EXPECT_EQ(reply->status, 500);
+      EXPECT_TRUE(reply->body.starts_with(
+          R"({"__type":"com.amazonaws.dynamodb.v20120810#InternalServerError",)"));
       EXPECT_EQ(reply->fields.at("content-type"), "application/x-amz-json-1.0");
     }
     std::string bomb;

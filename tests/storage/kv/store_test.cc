@@ -10,6 +10,9 @@ namespace {
 
 INSTANTIATE_TEST_SUITE_P(Stores, StoreTest, testing::Values(false, true), name_of_store);
 
+class LastingStoreTest : public StoreTest {};
+INSTANTIATE_TEST_SUITE_P(Stores, LastingStoreTest, testing::Values(true), name_of_store);
+
 TEST_P(StoreTest, WhatWasPutIsRead) {
   EXPECT_EQ(value_of(store(), "a"), "(absent)");
   EXPECT_EQ(put(store(), "a", "1"), Status::kOk);
@@ -233,8 +236,7 @@ TEST_P(StoreTest, ADroppedRangeIsGoneAndNothingElse) {
   EXPECT_EQ(scanned(store(), {.begin = "a", .end = "z"}), "l=before n=after");
 }
 
-TEST_P(StoreTest, EverythingIsThereAfterReopening) {
-  if (!is_on_disk()) GTEST_SKIP() << "A store in memory is gone when it is closed.";
+TEST_P(LastingStoreTest, EverythingIsThereAfterReopening) {
   for (const bool compacted : {false, true}) {  // From the log, from files.
     ASSERT_EQ(put(store(), "a", compacted ? "2" : "1"), Status::kOk);
     ASSERT_EQ(store().write([](Writes& writes) {
