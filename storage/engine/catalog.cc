@@ -62,6 +62,17 @@ const Index* Table::find_index(std::string_view index_name) const {
   return nullptr;
 }
 
+TablePtr TableState::newest() const {
+  const std::lock_guard lock(mutex_);
+  return newest_.lock();
+}
+
+void TableState::set_newest(const TablePtr& table) {
+  const std::lock_guard lock(mutex_);
+  newest_ = table;
+  version_.store(table->version);
+}
+
 Catalog::Catalog(kv::Store& store, Clock& clock, IdSource& ids, CatalogOptions options)
     : store_(store),
       clock_(clock),
@@ -139,7 +150,9 @@ const Catalog::Slot* Catalog::visible_slot(std::string_view name, std::string_vi
 
 Result<TablePtr> Catalog::find(std::string_view name, std::string_view scope) const {
   const Slot* slot = visible_slot(name, scope);
-  if (slot == nullptr || status_of(*slot) != TableStatus::kActive) return not_found();
+  if (slot == nullptr) return not_found();
+  const TableStatus status = status_of(*slot);
+  if (status != TableStatus::kActive && status != TableStatus::kUpdating) return not_found();
   return slot->table;
 }
 
@@ -184,6 +197,10 @@ Result<TablePtr> Catalog::create(TableDefinition definition, std::string_view sc
   for (const IndexDefinition& index : definition.indexes)
     table.indexes.push_back({.id = table.next_index_id++, .definition = index});
   table.definition = std::move(definition);
+  if (table.definition.stream_view_type) {
+    table.stream_number = 1;
+    table.stream_created_ms = table.created_ms;
+  }
   if (const auto status = store_new_table(table); status != kv::Status::kOk)
     return kv::to_error(status);
 
@@ -244,6 +261,43 @@ Result<TablePtr> Catalog::remove(std::string_view name, std::string_view scope, 
     map->erase(place);
   publish(std::move(map));
   return table;
+}
+
+Result<TablePtr> Catalog::update(std::string_view name, std::string_view scope,
+                                 FunctionRef<Result<void>(Table& table, TableStatus status)> change,
+                                 FunctionRef<void(kv::Writes& writes)> also) {
+  const std::lock_guard lock(change_);
+  const Slot* slot = visible_slot(name, scope);
+  if (slot == nullptr) return not_found(name);
+  const TablePtr before = slot->table;
+  Table table = *before;
+  TRY(change(table, status_of(*slot)));
+  ++table.version;
+  table.definition.indexes.clear();
+  for (const Index& index : table.indexes) table.definition.indexes.push_back(index.definition);
+
+  const auto stored = store_.write([&](kv::Writes& writes) {
+    writes.put(record_key(table.id), encode_table_record(table, TableRecordState::kLive));
+    also(writes);
+  });
+  if (stored != kv::Status::kOk) return kv::to_error(stored);
+  TablePtr changed = complete_table(std::move(table));
+  auto map = copy_of_current();
+  const auto place = map->find(Name{scope, name});
+  // The map's key borrows from the table that goes.
+  Slot kept = place->second;
+  kept.table = changed;
+  map->erase(place);
+  map->emplace(Name{changed->scope, changed->name()}, std::move(kept));
+  publish(std::move(map));
+  return changed;
+}
+
+std::vector<TablePtr> Catalog::all() const {
+  std::vector<TablePtr> tables;
+  for (const auto& [name, slot] : current())
+    if (slot.deleting_until_ms == 0) tables.push_back(slot.table);
+  return tables;
 }
 
 kv::Status Catalog::forget(const Table& table) {

@@ -12,6 +12,7 @@
 
 #include "storage/clock.h"
 #include "storage/engine/table.h"
+#include "storage/function_ref.h"
 #include "storage/kv/store.h"
 #include "storage/result.h"
 
@@ -51,6 +52,17 @@ class Catalog {
   // it is gone. `already` is set if the table was being deleted before, and then there is nothing
   // to do. Errors: kResourceNotFound, kResourceInUse, kValidation (deletion protection).
   Result<TablePtr> remove(std::string_view name, std::string_view scope, bool& already);
+  // Changes a table, durably: `change` edits a copy (its definition, or what stands beside it; of
+  // indexes only Table::indexes), and what `also` writes is committed with the new record. Returns
+  // the new snapshot; writes that began before may still follow the old one until
+  // WriteGate::drain(). One change at a time; must not be called from `change`.
+  // Errors: kResourceNotFound, naming the table; what `change` answers.
+  Result<TablePtr> update(
+      std::string_view name, std::string_view scope,
+      FunctionRef<Result<void>(Table& table, TableStatus status)> change,
+      FunctionRef<void(kv::Writes& writes)> also = [](kv::Writes&) {});
+  // Every table that is not being deleted, of all scopes, in no order.
+  std::vector<TablePtr> all() const;
   // Erases the record of a table whose data is gone, and its tallies.
   kv::Status forget(const Table& table);
 

@@ -17,6 +17,15 @@ namespace {
 
 constexpr char kConditionFailed[] = "The conditional request failed";
 
+// The table as it is now. Needs: the caller has passed the gate, so that whoever changes the table
+// waits for this write.
+TablePtr current_table(const TablePtr& table) {
+  if (!table->is_outdated()) [[likely]]
+    return table;
+  TablePtr newest = table->state->newest();
+  return newest != nullptr ? newest : table;
+}
+
 // What one write makes of its item. `after` borrows from the write, from `built`, or from `before`.
 struct Plan {
   ItemView before;
@@ -39,39 +48,42 @@ Result<void> check_put_size(const ItemWrite& write) {
   return {};
 }
 
-Result<void> check_put_index_keys(const ItemWrite& write) {
+Result<void> check_put_index_keys(const Table& table, const ItemWrite& write) {
   const auto* put = std::get_if<Put>(&write.action);
-  if (put == nullptr || write.table->indexes.empty()) return {};
-  return check_index_keys(*write.table, put->item.view(), false);
+  if (put == nullptr || table.indexes.empty()) return {};
+  return check_index_keys(table, put->item.view(), false);
 }
 
-Result<void> plan_update(const ItemWrite& write, const Update& update, Plan& plan) {
+Result<void> plan_update(const Table& table, const ItemWrite& write, const Update& update,
+                         Plan& plan) {
   plan.after = plan.before;
   if (!plan.before.exists() && !creates_item(update)) return {};
   plan.built = TRY(apply_update(update, plan.before, write.key_item.view()));
   plan.after = plan.built.view();
-  if (!write.table->indexes.empty()) TRY(check_index_keys(*write.table, plan.after, true));
+  if (!table.indexes.empty()) TRY(check_index_keys(table, plan.after, true));
   return {};
 }
 
 // Needs: check_put_size and check_put_index_keys passed.
-Result<void> plan_write(const ItemWrite& write, std::optional<kv::Bytes> stored, Plan& plan) {
+Result<void> plan_write(const Table& table, const ItemWrite& write, std::optional<kv::Bytes> stored,
+                        Plan& plan) {
   plan.before = stored ? ItemView::trusted(*stored) : ItemView();
   if (write.condition != nullptr && !evaluate(*write.condition, plan.before))
     return condition_error(write, plan.before);
   if (const auto* put = std::get_if<Put>(&write.action)) {
     plan.after = put->item.view();
   } else if (const auto* update = std::get_if<UpdateWrite>(&write.action)) {
-    return plan_update(write, *update->update, plan);
+    return plan_update(table, write, *update->update, plan);
   } else {
     plan.after = std::holds_alternative<Delete>(write.action) ? ItemView() : plan.before;
   }
   return {};
 }
 
+// Needs: outcome.table.
 void commit_item(const ItemWrite& write, const Plan& plan, kv::Writes& writes,
                  WriteOutcome& outcome) {
-  const Table& table = *write.table;
+  const Table& table = *outcome.table;
   const uint32_t old_bytes = plan.before.item_bytes(), new_bytes = plan.after.item_bytes();
   outcome.old_item_bytes = old_bytes;
   outcome.new_item_bytes = new_bytes;
@@ -127,7 +139,10 @@ bool names_an_item_twice(std::vector<kv::Bytes> keys) {
 // Several writes in one transaction of the store.
 class Several {
  public:
-  explicit Several(std::span<const ItemWrite> writes) : writes_(writes) {}
+  explicit Several(std::span<const ItemWrite> writes) : writes_(writes) {
+    tables_.reserve(writes.size());
+    for (const ItemWrite& write : writes) tables_.push_back(current_table(write.table));
+  }
 
   // Plans all writes. A condition that fails does not keep the others from being looked at; an
   // impossible write (ValidationError) ends the search and is the only one reported.
@@ -135,8 +150,8 @@ class Several {
     plans_.assign(writes_.size(), {});
     reasons_.clear();
     for (size_t i = 0; i < writes_.size(); ++i) {
-      Result<void> planned = check_put_index_keys(writes_[i]);
-      if (planned) planned = plan_write(writes_[i], reads.at(i), plans_[i]);
+      Result<void> planned = check_put_index_keys(*tables_[i], writes_[i]);
+      if (planned) planned = plan_write(*tables_[i], writes_[i], reads.at(i), plans_[i]);
       if (planned) continue;
       const bool impossible = planned.error().code != ErrorCode::kConditionalCheckFailed;
       if (impossible || reasons_.empty()) reasons_.assign(writes_.size(), {});
@@ -148,8 +163,10 @@ class Several {
 
   void commit(kv::Writes& writes) {
     outcomes_.assign(writes_.size(), {});
-    for (size_t i = 0; i < writes_.size(); ++i)
+    for (size_t i = 0; i < writes_.size(); ++i) {
+      outcomes_[i].table = tables_[i];
       commit_item(writes_[i], plans_[i], writes, outcomes_[i]);
+    }
   }
 
   std::vector<CancellationReason> take_reasons() { return std::move(reasons_); }
@@ -157,6 +174,7 @@ class Several {
 
  private:
   std::span<const ItemWrite> writes_;
+  std::vector<TablePtr> tables_;
   std::vector<Plan> plans_;
   std::vector<CancellationReason> reasons_;  // Empty: every write can be done.
   std::vector<WriteOutcome> outcomes_;
@@ -167,16 +185,18 @@ class Several {
 Result<WriteOutcome> ItemWriter::apply(const ItemWrite& write) {
   const WriteGate::Pass pass = gate_.enter();
   if (write.table->is_dropped()) return dropped_error();
-  TRY(check_put_index_keys(write));
+  const TablePtr table = current_table(write.table);
+  TRY(check_put_index_keys(*table, write));
   TRY(check_put_size(write));
   WriteOutcome outcome;
   std::optional<Error> failure;
   const kv::Bytes key = write.key.bytes;
   const auto status = store_.transact({}, {&key, 1}, [&](kv::Reads& reads, kv::Writes& writes) {
     outcome = {};
+    outcome.table = table;
     failure.reset();
     Plan plan;
-    if (auto planned = plan_write(write, reads.at(0), plan); !planned) {
+    if (auto planned = plan_write(*table, write, reads.at(0), plan); !planned) {
       failure = std::move(planned).error();
       return kv::Verdict::kDecline;
     }

@@ -9,7 +9,7 @@
 namespace dynolith::storage {
 namespace {
 
-constexpr uint8_t kVersion = 1;
+constexpr uint8_t kVersion = 2;
 
 // These numbers are in the records.
 static_assert(static_cast<int>(IndexKind::kLocal) == 0 &&
@@ -21,6 +21,9 @@ static_assert(static_cast<int>(BillingMode::kProvisioned) == 0 &&
               static_cast<int>(BillingMode::kPayPerRequest) == 1);
 static_assert(static_cast<int>(TableClass::kStandard) == 0 &&
               static_cast<int>(TableClass::kStandardInfrequentAccess) == 1);
+static_assert(static_cast<int>(IndexStatus::kActive) == 0 &&
+              static_cast<int>(IndexStatus::kCreating) == 1 &&
+              static_cast<int>(IndexStatus::kDeleting) == 2);
 static_assert(static_cast<int>(StreamViewType::kKeysOnly) == 0 &&
               static_cast<int>(StreamViewType::kNewImage) == 1 &&
               static_cast<int>(StreamViewType::kOldImage) == 2 &&
@@ -29,6 +32,7 @@ static_assert(static_cast<int>(StreamViewType::kKeysOnly) == 0 &&
 class Writer {
  public:
   std::string out;
+  static constexpr bool knows_version_2() { return true; }
 
   void field(const bool& value) { out += static_cast<char>(value ? 1 : 0); }
   void field(const uint16_t& value) { fixed(value, 2); }
@@ -60,7 +64,8 @@ class Writer {
 
 class Reader {
  public:
-  explicit Reader(std::string_view bytes) : bytes_(bytes) {}
+  Reader(uint8_t version, std::string_view bytes) : version_(version), bytes_(bytes) {}
+  bool knows_version_2() const { return version_ >= 2; }
   bool done_well() const { return ok_ && bytes_.empty(); }
 
   void field(bool& value) {
@@ -107,6 +112,7 @@ class Reader {
     return value;
   }
 
+  uint8_t version_;
   std::string_view bytes_;
   bool ok_ = true;
 };
@@ -148,6 +154,7 @@ void index_fields(Codec& codec, T& index) {
   codec.maybe(definition.throughput, [&](auto& value) { throughput(codec, value); });
   codec.maybe(definition.on_demand_limits, [&](auto& value) { limits(codec, value); });
   codec.maybe(definition.warm_throughput, [&](auto& value) { limits(codec, value); });
+  if (codec.knows_version_2()) codec.choice(index.status, IndexStatus::kDeleting);
 }
 
 template <class Codec, class T>
@@ -171,6 +178,19 @@ void settings(Codec& codec, T& definition) {
   });
 }
 
+// What a table gets after it was made.
+template <class Codec, class T>
+void changes(Codec& codec, T& table) {
+  codec.field(table.stream_number);
+  codec.field(table.stream_created_ms);
+  codec.maybe(table.expiry_attribute, [&](auto& name) { codec.field(name); });
+  auto& history = table.throughput_history;
+  codec.field(history.increased_ms);
+  codec.field(history.decreased_ms);
+  codec.field(history.decreases_today);
+  codec.field(history.on_demand_since_ms);
+}
+
 template <class Codec, class T>
 void table_fields(Codec& codec, T& table) {
   codec.field(table.id);
@@ -185,6 +205,7 @@ void table_fields(Codec& codec, T& table) {
   key_schema(codec, definition.key);
   settings(codec, definition);
   codec.list(table.indexes, [&](auto& index) { index_fields(codec, index); });
+  if (codec.knows_version_2()) changes(codec, table);
 }
 
 bool has_key_types(const KeySchema& schema) {
@@ -224,7 +245,7 @@ Result<TableRecord> decode_table_record(std::string_view bytes) {
     return make_error(ErrorCode::kDirectoryTooNew,
                       "a table record was written by a newer version of dynolith; use that one");
   TableRecord record;
-  Reader reader(bytes.substr(1));
+  Reader reader(static_cast<uint8_t>(bytes.front()), bytes.substr(1));
   reader.choice(record.state, TableRecordState::kDropping);
   table_fields(reader, record.table);
   bool sound = reader.done_well() && bytes.front() != 0 && has_key_types(record.table.key()) &&
@@ -244,7 +265,9 @@ TablePtr complete_table(Table table) {
     index.entry_attributes = entry_attributes(table, index);
   }
   if (table.state == nullptr) table.state = std::make_shared<TableState>();
-  return std::make_shared<const Table>(std::move(table));
+  auto complete = std::make_shared<const Table>(std::move(table));
+  complete->state->set_newest(complete);
+  return complete;
 }
 
 }  // namespace dynolith::storage

@@ -4,6 +4,8 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,19 +18,49 @@ namespace dynolith::storage {
 
 enum class TableStatus : uint8_t { kCreating, kActive, kUpdating, kDeleting };
 
+enum class IndexStatus : uint8_t {
+  kActive,
+  kCreating,  // Writes keep it up already; entries of older items are still being added.
+  kDeleting,  // Nothing writes or reads it any more; its entries are going.
+};
+
 // An index, ready for the write path. Same order as TableDefinition::indexes.
 struct Index {
   IndexId id = 0;
   IndexDefinition definition;
+  IndexStatus status = IndexStatus::kActive;
   // Names of the attributes an entry holds: all keys, and the projection's; sorted. Unused for
   // kAll.
   std::vector<std::string> entry_attributes;
   std::string tally_name;
 };
 
-// What all snapshots of one table share.
+struct Table;
+using TablePtr = std::shared_ptr<const Table>;
+
+// What all snapshots of one table share. Threads: any.
 struct TableState {
+ public:
   std::atomic<bool> dropped{false};  // Its data is going: reads and writes must not touch it.
+
+  // The number of the newest snapshot. A writer that has passed the gate (see write_gate.h) and
+  // finds its own snapshot outdated takes the newest one instead.
+  uint64_t version() const { return version_.load(); }
+  TablePtr newest() const;
+  void set_newest(const TablePtr& table);
+
+ private:
+  std::atomic<uint64_t> version_{0};
+  mutable std::mutex mutex_;
+  std::weak_ptr<const Table> newest_;  // Guarded by mutex_. Weak: a table holds its state.
+};
+
+// When a table's settings were changed, for those who ask; 0: never.
+struct ThroughputHistory {
+  int64_t increased_ms = 0;
+  int64_t decreased_ms = 0;
+  uint32_t decreases_today = 0;
+  int64_t on_demand_since_ms = 0;  // The last change to pay per request.
 };
 
 struct Table {
@@ -39,6 +71,13 @@ struct Table {
   IndexId next_index_id = 1;
   std::string uuid;  // "TableId" on the wire.
   int64_t created_ms = 0;
+  uint64_t version = 1;  // Of this snapshot; not stored.
+  // The newest stream, which is on if definition.stream_view_type says so. Streams of a table are
+  // numbered from 1; 0: it never had one.
+  uint32_t stream_number = 0;
+  int64_t stream_created_ms = 0;
+  std::optional<std::string> expiry_attribute;  // Time to live is on, by this attribute.
+  ThroughputHistory throughput_history;
   std::string tally_name;
   std::shared_ptr<TableState> state;
 
@@ -49,8 +88,8 @@ struct Table {
     return !indexes.empty() && indexes.front().definition.kind == IndexKind::kLocal;
   }
   const Index* find_index(std::string_view index_name) const;
+  bool is_outdated() const { return state != nullptr && state->version() != version; }
 };
-using TablePtr = std::shared_ptr<const Table>;
 
 // What DescribeTable shows beyond the definition.
 struct TableDescription {

@@ -23,6 +23,11 @@ struct UpdateWrite {
 struct Delete {};
 struct ConditionCheck {};  // Changes nothing and only has its condition.
 
+enum class WriteOrigin : uint8_t {
+  kClient,
+  kTimeToLive,  // The item expired; stream records say so.
+};
+
 struct ItemWrite {
   TablePtr table = {};
   EncodedKey key = {};        // From key_of_item or key_of_key_parameter.
@@ -32,15 +37,17 @@ struct ItemWrite {
   bool return_old = false;               // Fill WriteOutcome::old_item.
   bool return_new = false;               // Fill WriteOutcome::new_item.
   bool return_old_on_failure = false;    // Fill Error::detail->item when the condition fails.
+  WriteOrigin origin = WriteOrigin::kClient;
 };
 
 // What a write cost one index: units, as in the AWS guide, "Write capacity unit consumption".
 struct IndexCharge {
-  const Index* index = nullptr;  // Of the ItemWrite's table.
+  const Index* index = nullptr;  // Of WriteOutcome::table.
   double write_units = 0;
 };
 
 struct WriteOutcome {
+  TablePtr table;        // As the write found it: it may be newer than the ItemWrite's.
   EncodedItem old_item;  // Absent if there was none, or it was not asked for.
   EncodedItem new_item;
   double table_write_units = 0;

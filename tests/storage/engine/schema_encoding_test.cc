@@ -35,7 +35,11 @@ Table full_table() {
   shape.indexes[1].on_demand_limits = ThroughputLimits{std::nullopt, 6};
   shape.indexes[1].warm_throughput = ThroughputLimits{1, 2};
   table.indexes = {{.id = 5, .definition = shape.indexes[0]},
-                   {.id = 8, .definition = shape.indexes[1]}};
+                   {.id = 8, .definition = shape.indexes[1], .status = IndexStatus::kCreating}};
+  table.stream_number = 3;
+  table.stream_created_ms = 1'795'257'250'456;
+  table.expiry_attribute = "expires";
+  table.throughput_history = {11, 12, 13, 14};
   return table;
 }
 
@@ -63,6 +67,11 @@ TEST(SchemaEncoding, EveryMemberComesBack) {
   EXPECT_EQ(after.indexes[1].definition.key, before.indexes[1].definition.key);
   EXPECT_EQ(after.definition.indexes[0].projection, before.definition.indexes[0].projection);
   EXPECT_EQ(after.indexes[1].definition.throughput, (Throughput{3, 4}));
+  EXPECT_EQ(after.indexes[1].status, IndexStatus::kCreating);
+  EXPECT_EQ(after.stream_number, 3u);
+  EXPECT_EQ(after.stream_created_ms, before.stream_created_ms);
+  EXPECT_EQ(after.expiry_attribute, "expires");
+  EXPECT_EQ(after.throughput_history.decreases_today, 13u);
   // The rest follows from the bytes being the same again.
   EXPECT_EQ(encode_table_record(after, TableRecordState::kDropping),
             encode_table_record(before, TableRecordState::kDropping));
@@ -91,7 +100,7 @@ TEST(SchemaEncoding, FlippedBytesNeverCrash) {
 
 TEST(SchemaEncoding, ANewerVersionIsRefusedAsSuch) {
   std::string bytes = encode_table_record(full_table(), TableRecordState::kLive);
-  bytes[0] = 2;
+  bytes[0] = 3;
   EXPECT_EQ(decode_table_record(bytes).error().code, ErrorCode::kDirectoryTooNew);
 }
 
@@ -112,9 +121,26 @@ TEST(SchemaEncoding, TheBytesAreThoseOfTheFormatPage) {
     hex += kHex[static_cast<unsigned char>(byte) & 15];
   }
   EXPECT_EQ(hex,
-            "010107000000000000000100000075010000000000000002000300000054616202000000010000007001"
+            "020107000000000000000100000075010000000000000002000300000054616202000000010000007001"
             "010000006702010000000100000070010000000001000000000000000000000000000000000000000000"
-            "0000000000010000000100030000004773690101000000010000006702000000000000000000000000");
+            "000000000001000000010003000000477369010100000001000000670200000000000000000000000000"
+            "0000000000000000000000000000000000000000000000000000000000000000000000000000000000");
+}
+
+// A record that version 1 wrote: the same without index_status and changes.
+TEST(SchemaEncoding, RecordsOfTheFirstVersionAreRead) {
+  constexpr std::string_view kHex =
+      "010107000000000000000100000075010000000000000002000300000054616202000000010000007001"
+      "010000006702010000000100000070010000000001000000000000000000000000000000000000000000"
+      "0000000000010000000100030000004773690101000000010000006702000000000000000000000000";
+  std::string bytes;
+  for (size_t at = 0; at < kHex.size(); at += 2)
+    bytes += static_cast<char>(std::stoi(std::string(kHex.substr(at, 2)), nullptr, 16));
+  const auto record = decode_table_record(bytes);
+  ASSERT_TRUE(record) << message_of(record);
+  EXPECT_EQ(record->table.name(), "Tab");
+  EXPECT_EQ(record->table.stream_number, 0u);
+  EXPECT_FALSE(record->table.expiry_attribute);
 }
 
 TEST(SchemaEncoding, EntryAttributesAreSortedAndUnique) {
