@@ -42,6 +42,9 @@ struct DatabaseOptions {
   int64_t delete_table_ms = 0;
   size_t block_cache_bytes = 128u << 20;
   uint64_t disk_reserve_bytes = 16u << 20;
+  // For how long a transaction waits for an item that another call is writing, and a single write
+  // for one that a transaction is writing, before it is a conflict.
+  int64_t transaction_wait_ms = 250;
 };
 
 // Threads: any, every call. Calls return when done; a write is then as durable as the options say.
@@ -77,7 +80,8 @@ class Database {
   // it costs), or with the absent item. Errors: kIo and kin.
   virtual Result<void> get(const Table& table, const EncodedKey& key,
                            FunctionRef<void(const ItemView& item)> sink) = 0;
-  // All from one state of the database, in the order of `keys`. `sink` returns false to stop.
+  // All from one state of the database, in the order of `keys`: a transaction of reads. It waits
+  // for nobody and meets no conflict. `sink` returns false to stop.
   virtual Result<void> multi_get(std::span<const TableKey> keys,
                                  FunctionRef<bool(size_t index, const ItemView& item)> sink) = 0;
   // One page of a Query or Scan; `sink` gets each returned item in order (projected, if the read
@@ -95,12 +99,22 @@ class Database {
   //
   // Errors: kValidation (two writes name the same item, an item is too large), kTransactionCanceled
   //         with a reason for each write (conditions, updates that do not fit the stored item,
-  //         index keys), kResourceNotFound (the table was deleted meanwhile), kTransactionConflict,
-  //         kUnavailable, kIo, kUnknownOutcome. After any of them but the last nothing has changed.
+  //         index keys), kResourceNotFound (the table was deleted meanwhile), kUnavailable, kIo,
+  //         kUnknownOutcome. After any of them but the last nothing has changed.
   virtual Result<std::vector<WriteOutcome>> apply(std::span<const ItemWrite> writes) = 0;
   // The same for one write, without the vectors. What would be a cancellation's reason is the error
-  // itself: kConditionalCheckFailed (detail.item if asked for) or kValidation.
+  // itself: kConditionalCheckFailed (detail.item if asked for) or kValidation. kTransactionConflict
+  // if a transaction holds the item.
   virtual Result<WriteOutcome> apply(const ItemWrite& write) = 0;
+
+  // What apply() does, as a transaction: serializable against every other call, once for each
+  // token, and in conflict with others that write one of the items meanwhile.
+  //
+  // Errors: those of apply(). A conflict is kTransactionCanceled with the reason
+  // TransactionConflict;
+  //         kTransactionInProgress, kIdempotentParameterMismatch (of the token).
+  virtual Result<TransactionOutcome> transact(std::span<const ItemWrite> writes,
+                                              const TransactionOptions& options = {}) = 0;
 
   // --- Upkeep.
   virtual bool is_read_only() const = 0;

@@ -35,6 +35,9 @@ inline constexpr size_t kBatchGetKeysMax = 100;
 inline constexpr size_t kBatchWriteItemsMax = 25;
 inline constexpr size_t kBatchBytesMax = 16 * 1024 * 1024;
 inline constexpr size_t kTransactionActionsMax = 100;
+inline constexpr size_t kTransactionBytesMax = 4 * 1024 * 1024;
+inline constexpr size_t kRequestTokenBytesMax = 36;
+inline constexpr int64_t kTokenLifeMs = 10 * 60 * 1000;
 
 inline constexpr size_t kExpressionBytesMax = 4096;
 inline constexpr size_t kExpressionOperatorsMax = 300;

@@ -64,6 +64,11 @@ void add_accepted(CLI::App& app, ServeFlags& flags) {
 }
 
 void add_serving(CLI::App& app, ServeFlags& flags) {
+  app.add_option("--transaction-wait-ms", flags.transaction_wait_ms,
+                 "How long a transaction waits for an item that is being written before it is a "
+                 "conflict (default 250)")
+      ->check(CLI::NonNegativeNumber)
+      ->type_name("MS");
   app.add_option("--port,-p", flags.port, "Port to listen on; 0: a free one (default 8000)")
       ->type_name("N");
   app.add_option("--host", flags.host, "Address to listen on (default 127.0.0.1)")

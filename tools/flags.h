@@ -24,6 +24,7 @@ struct ServeFlags {
   api::Wording wording = api::Wording::kAws2026;
   int64_t create_table_ms = 0;
   int64_t delete_table_ms = 0;
+  int64_t transaction_wait_ms = 250;
   bool compact = false;  // Before serving.
   std::string log_level = "warn";
 };

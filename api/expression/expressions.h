@@ -36,6 +36,9 @@ class Placeholders {
   const std::string* use_name(std::string_view key);
   const storage::EncodedValue* use_value(std::string_view key);
 
+  // Of all values, as they are stored.
+  size_t value_bytes() const;
+
   // "Value provided in ExpressionAttributeNames unused in expressions: keys: {#a, #b}"; names
   // first.
   storage::Result<void> check_all_used() const;

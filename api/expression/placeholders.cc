@@ -114,6 +114,12 @@ Result<void> Placeholders::check() const {
   return {};
 }
 
+size_t Placeholders::value_bytes() const {
+  size_t bytes = 0;
+  for (const auto& value : values_.entries) bytes += value_item_bytes(value.target.view());
+  return bytes;
+}
+
 const std::string* Placeholders::use_name(std::string_view key) {
   auto* const name = names_.find(key);
   if (name == nullptr) return nullptr;

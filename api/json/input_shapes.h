@@ -123,6 +123,83 @@ struct TagShape {
   static const std::array<MemberShape, kMemberCount> kMembers;
 };
 
+// The four actions of a transaction. They share the names of their members; what reads them takes
+// any of the four.
+
+struct ConditionCheckShape {
+  enum : uint8_t {
+    kKey,
+    kTableName,
+    kConditionExpression,
+    kExpressionAttributeNames,
+    kExpressionAttributeValues,
+    kReturnValuesOnConditionCheckFailure,
+    kMemberCount
+  };
+  static const std::array<MemberShape, kMemberCount> kMembers;
+};
+
+struct TransactPutShape {
+  enum : uint8_t {
+    kItem,
+    kTableName,
+    kConditionExpression,
+    kExpressionAttributeNames,
+    kExpressionAttributeValues,
+    kReturnValuesOnConditionCheckFailure,
+    kMemberCount
+  };
+  static const std::array<MemberShape, kMemberCount> kMembers;
+};
+
+struct TransactDeleteShape {
+  enum : uint8_t {
+    kKey,
+    kTableName,
+    kConditionExpression,
+    kExpressionAttributeNames,
+    kExpressionAttributeValues,
+    kReturnValuesOnConditionCheckFailure,
+    kMemberCount
+  };
+  static const std::array<MemberShape, kMemberCount> kMembers;
+};
+
+struct TransactUpdateShape {
+  enum : uint8_t {
+    kKey,
+    kUpdateExpression,
+    kTableName,
+    kConditionExpression,
+    kExpressionAttributeNames,
+    kExpressionAttributeValues,
+    kReturnValuesOnConditionCheckFailure,
+    kMemberCount
+  };
+  static const std::array<MemberShape, kMemberCount> kMembers;
+};
+
+struct TransactWriteItemShape {
+  enum : uint8_t { kConditionCheck, kPut, kDelete, kUpdate, kMemberCount };
+  static const std::array<MemberShape, kMemberCount> kMembers;
+};
+
+struct TransactGetShape {
+  enum : uint8_t {
+    kKey,
+    kTableName,
+    kProjectionExpression,
+    kExpressionAttributeNames,
+    kMemberCount
+  };
+  static const std::array<MemberShape, kMemberCount> kMembers;
+};
+
+struct TransactGetItemShape {
+  enum : uint8_t { kGet, kMemberCount };
+  static const std::array<MemberShape, kMemberCount> kMembers;
+};
+
 // Requests.
 
 struct PutItemInput {
@@ -254,6 +331,22 @@ struct BatchWriteItemInput {
     kReturnItemCollectionMetrics,
     kMemberCount
   };
+  static const std::array<MemberShape, kMemberCount> kMembers;
+};
+
+struct TransactWriteItemsInput {
+  enum : uint8_t {
+    kTransactItems,
+    kReturnConsumedCapacity,
+    kReturnItemCollectionMetrics,
+    kClientRequestToken,
+    kMemberCount
+  };
+  static const std::array<MemberShape, kMemberCount> kMembers;
+};
+
+struct TransactGetItemsInput {
+  enum : uint8_t { kTransactItems, kReturnConsumedCapacity, kMemberCount };
   static const std::array<MemberShape, kMemberCount> kMembers;
 };
 

@@ -24,6 +24,8 @@ Handler list_tables;
 Handler put_item;
 Handler query;
 Handler scan;
+Handler transact_get_items;
+Handler transact_write_items;
 Handler update_item;
 
 }  // namespace dynolith::api

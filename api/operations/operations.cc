@@ -24,6 +24,8 @@ constexpr std::array kOperations{
     Operation{"PutItem", put_item, true, Envelope::kOneError},
     Operation{"Query", query, false, Envelope::kBare},
     Operation{"Scan", scan, false, Envelope::kBare},
+    Operation{"TransactGetItems", transact_get_items, false, Envelope::kBare},
+    Operation{"TransactWriteItems", transact_write_items, true, Envelope::kBare},
     Operation{"UpdateItem", update_item, true, Envelope::kOneError},
 };
 

@@ -41,6 +41,12 @@ void ConsumedCapacity::add(const storage::WriteOutcome& outcome) {
   for (const auto& charge : outcome.index_charges) add_index(*charge.index, charge.write_units);
 }
 
+void ConsumedCapacity::append_units(JsonWriter& json, double units) const {
+  json.name("CapacityUnits").real(units);
+  if (units_ == Units::kRead) json.name("ReadCapacityUnits").real(units);
+  if (units_ == Units::kWrite) json.name("WriteCapacityUnits").real(units);
+}
+
 void ConsumedCapacity::append_arms(JsonWriter& json, storage::IndexKind kind,
                                    std::string_view name) const {
   bool open = false;
@@ -49,7 +55,8 @@ void ConsumedCapacity::append_arms(JsonWriter& json, storage::IndexKind kind,
     if (!open) json.name(name).begin_object();
     open = true;
     json.name(arm.index->definition.name).begin_object();
-    json.name("CapacityUnits").real(arm.units).end_object();
+    append_units(json, arm.units);
+    json.end_object();
   }
   if (open) json.end_object();
 }
@@ -59,9 +66,12 @@ void ConsumedCapacity::append(JsonWriter& json, ReturnConsumedCapacity mode,
   if (mode == ReturnConsumedCapacity::kNone) return;
   double total = table_;
   for (const Arm& arm : indexes_) total += arm.units;
-  json.begin_object().name("TableName").string(table_name).name("CapacityUnits").real(total);
+  json.begin_object().name("TableName").string(table_name);
+  append_units(json, total);
   if (mode == ReturnConsumedCapacity::kIndexes) {
-    json.name("Table").begin_object().name("CapacityUnits").real(table_).end_object();
+    json.name("Table").begin_object();
+    append_units(json, table_);
+    json.end_object();
     append_arms(json, storage::IndexKind::kLocal, "LocalSecondaryIndexes");
     append_arms(json, storage::IndexKind::kGlobal, "GlobalSecondaryIndexes");
   }

@@ -24,6 +24,12 @@ double read_units(uint64_t bytes, bool consistent);
 // Units of one table and its indexes.
 class ConsumedCapacity {
  public:
+  // Transactions say beside every number of units whether they are of reading or of writing.
+  enum class Units : uint8_t { kPlain, kRead, kWrite };
+
+  ConsumedCapacity() = default;
+  explicit ConsumedCapacity(Units units) : units_(units) {}
+
   void add_table(double units) { table_ += units; }
   void add_index(const storage::Index& index, double units);
   void add(const storage::WriteOutcome& outcome);
@@ -37,8 +43,10 @@ class ConsumedCapacity {
     const storage::Index* index;
     double units;
   };
+  void append_units(JsonWriter& json, double units) const;
   void append_arms(JsonWriter& json, storage::IndexKind kind, std::string_view name) const;
 
+  Units units_ = Units::kPlain;
   double table_ = 0;
   std::vector<Arm> indexes_;
 };

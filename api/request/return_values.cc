@@ -23,8 +23,9 @@ void check_return_values(Constraints& constraints, const Slot& slot, EnumForm fo
   }
 }
 
-void check_return_values_on_failure(Constraints& constraints, const Slot& slot) {
-  constraints.one_of(slot, "returnValuesOnConditionCheckFailure", kOnFailure);
+void check_return_values_on_failure(Constraints& constraints, const Slot& slot,
+                                    std::string_view path) {
+  constraints.one_of(slot, path, kOnFailure);
 }
 
 ReturnValues return_values(const Slot& slot) {

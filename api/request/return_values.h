@@ -12,7 +12,8 @@ enum class ReturnValues : uint8_t { kNone, kAllOld, kUpdatedOld, kAllNew, kUpdat
 // How the violation is put when ReturnValues names no value of the enumeration.
 enum class EnumForm : uint8_t { kEcho, kNameless };
 void check_return_values(Constraints& constraints, const Slot& slot, EnumForm form);
-void check_return_values_on_failure(Constraints& constraints, const Slot& slot);
+void check_return_values_on_failure(Constraints& constraints, const Slot& slot,
+                                    std::string_view path = "returnValuesOnConditionCheckFailure");
 
 // Need: it has passed the check.
 ReturnValues return_values(const Slot& slot);

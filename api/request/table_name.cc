@@ -55,17 +55,22 @@ void check_table_name(Constraints& constraints, const Slot& slot, Wording wordin
   constexpr std::string_view kPath = "tableName";
   const auto text = slot.text();
   if (!text) return constraints.null(kPath);
-  if (text->starts_with(kArnPrefix)) return;
-  const size_t bytes_min = name_bytes_min(wording);
   if (text->empty() && wording == Wording::kAws2026) {
     return constraints.quiet("TableName", at_least("length", 1));
   }
-  if (!is_name_text(*text)) constraints.echo(*text, kPath, kNameConstraint);
-  if (text->size() < bytes_min) {
-    constraints.echo(*text, kPath, at_least("length", static_cast<int64_t>(bytes_min)));
+  check_name_text(constraints, *text, kPath, wording);
+}
+
+void check_name_text(Constraints& constraints, std::string_view text, std::string_view path,
+                     Wording wording) {
+  if (text.starts_with(kArnPrefix)) return;
+  const size_t bytes_min = name_bytes_min(wording);
+  if (!is_name_text(text)) constraints.echo(text, path, kNameConstraint);
+  if (text.size() < bytes_min) {
+    constraints.echo(text, path, at_least("length", static_cast<int64_t>(bytes_min)));
   }
-  if (text->size() > kNameBytesMax) {
-    constraints.echo(*text, kPath, at_most("length", static_cast<int64_t>(kNameBytesMax)));
+  if (text.size() > kNameBytesMax) {
+    constraints.echo(text, path, at_most("length", static_cast<int64_t>(kNameBytesMax)));
   }
 }
 

@@ -17,6 +17,10 @@ struct TableReference {
 // Adds what is wrong with the name of a data-plane request. An ARN is left to table_reference().
 void check_table_name(Constraints& constraints, const Slot& slot, Wording wording);
 
+// The rules for a name's text, in the form that echoes it; an ARN is left to table_reference().
+void check_name_text(Constraints& constraints, std::string_view text, std::string_view path,
+                     Wording wording);
+
 // The name and length rules alone, for names that are keys of RequestItems.
 bool is_table_name(std::string_view given, Wording wording);
 

@@ -11,12 +11,14 @@ EngineDatabase::EngineDatabase(std::unique_ptr<kv::Store> store, const DatabaseO
       catalog_(*store_, *clock_, *ids_, {options.create_table_ms, options.delete_table_ms}),
       reader_(*store_),
       range_reader_(*store_),
-      writer_(*store_, gate_),
+      tokens_(*store_, *clock_),
+      writer_(*store_, gate_, tokens_, options.transaction_wait_ms),
       dropper_(*store_, catalog_, gate_, options.log) {}
 
 Result<void> EngineDatabase::load() {
   std::vector<TablePtr> dropping;
   TRY(catalog_.load(dropping));
+  TRY(tokens_.load());
   for (TablePtr& table : dropping) dropper_.drop(std::move(table));
   return {};
 }
@@ -86,6 +88,11 @@ Result<std::vector<WriteOutcome>> EngineDatabase::apply(std::span<const ItemWrit
 }
 
 Result<WriteOutcome> EngineDatabase::apply(const ItemWrite& write) { return writer_.apply(write); }
+
+Result<TransactionOutcome> EngineDatabase::transact(std::span<const ItemWrite> writes,
+                                                    const TransactionOptions& options) {
+  return writer_.transact(writes, options);
+}
 
 bool EngineDatabase::is_read_only() const { return store_->is_read_only(); }
 

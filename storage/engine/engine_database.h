@@ -10,6 +10,7 @@
 #include "storage/engine/item_reader.h"
 #include "storage/engine/item_writer.h"
 #include "storage/engine/range_reader.h"
+#include "storage/engine/request_tokens.h"
 #include "storage/engine/table_dropper.h"
 #include "storage/engine/write_gate.h"
 #include "storage/kv/store.h"
@@ -41,6 +42,8 @@ class EngineDatabase final : public Database {
 
   Result<std::vector<WriteOutcome>> apply(std::span<const ItemWrite> writes) override;
   Result<WriteOutcome> apply(const ItemWrite& write) override;
+  Result<TransactionOutcome> transact(std::span<const ItemWrite> writes,
+                                      const TransactionOptions& options) override;
 
   bool is_read_only() const override;
   void compact() override;
@@ -57,6 +60,7 @@ class EngineDatabase final : public Database {
   Catalog catalog_;
   ItemReader reader_;
   RangeReader range_reader_;
+  RequestTokens tokens_;
   ItemWriter writer_;
   TableDropper dropper_;
 };

@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "storage/database.h"
+#include "storage/engine/cancellation.h"
 #include "storage/engine/index_maintenance.h"
 #include "storage/engine/write_capacity.h"
 #include "storage/limits.h"
@@ -108,32 +109,48 @@ Error dropped_error() {
   return make_error(ErrorCode::kResourceNotFound, "Requested resource not found");
 }
 
-CancellationReason reason_of(const Error& error) {
-  CancellationReason reason;
-  reason.code = error.code == ErrorCode::kConditionalCheckFailed ? "ConditionalCheckFailed"
-                                                                 : "ValidationError";
-  reason.message = error.message;
-  if (error.detail != nullptr) reason.item = error.detail->item;
-  return reason;
-}
-
-Error cancelled(std::vector<CancellationReason> reasons) {
-  std::string message =
-      "Transaction cancelled, please refer cancellation reasons for specific reasons [";
-  for (size_t i = 0; i < reasons.size(); ++i) {
-    if (i > 0) message += ", ";
-    message += reasons[i].code;
-  }
-  message += "]";
-  Error error = make_error(ErrorCode::kTransactionCanceled, std::move(message));
-  error.detail = std::make_shared<const ErrorDetail>(ErrorDetail{{}, std::move(reasons)});
-  return error;
-}
-
 // Two writes of one item in one transaction would each be derived from the image before both.
 bool names_an_item_twice(std::vector<kv::Bytes> keys) {
   std::sort(keys.begin(), keys.end());
   return std::adjacent_find(keys.begin(), keys.end()) != keys.end();
+}
+
+// The keys of the writes' items, in order, if the writes can go together.
+Result<std::vector<kv::Bytes>> keys_to_declare(std::span<const ItemWrite> writes) {
+  std::vector<kv::Bytes> keys;
+  keys.reserve(writes.size() + 2);  // A transaction adds those of its token.
+  for (const ItemWrite& write : writes) {
+    if (write.table->is_dropped()) return dropped_error();
+    TRY(check_put_size(write));
+    keys.push_back(write.key.bytes);
+  }
+  if (keys.size() > 1 && names_an_item_twice(keys))
+    return validation_error("Transaction request cannot include multiple operations on one item");
+  return keys;
+}
+
+Error conflict(size_t writes, size_t contended) {
+  return transaction_canceled_by(
+      contended, writes, {"TransactionConflict", "Transaction is ongoing for the item.", {}});
+}
+
+Error in_progress_error() {
+  return make_error(ErrorCode::kTransactionInProgress,
+                    "The transaction with the given request token is already in progress.");
+}
+
+// What is answered without doing anything because the token has been here before; not `replayed` if
+// it has not.
+Result<TransactionOutcome> replay_of(const RequestTokens::Claim& claim,
+                                     const TransactionOptions& options, kv::Reads& reads,
+                                     size_t declared) {
+  auto record = TRY(RequestTokens::find(claim, reads, declared));
+  if (!record) return TransactionOutcome{};
+  if (record->request != options.request)
+    return make_error(ErrorCode::kIdempotentParameterMismatch,
+                      "DynamoDB rejected the request because you retried a request with a "
+                      "different payload but with an idempotent token that was already used.");
+  return TransactionOutcome{.replayed = true, .item_bytes = std::move(record->item_bytes)};
 }
 
 // Several writes in one transaction of the store.
@@ -169,6 +186,16 @@ class Several {
     }
   }
 
+  // Needs: commit() was called.
+  void remember(const RequestTokens::Claim& claim, std::string_view request,
+                kv::Writes& writes) const {
+    TokenRecord record;
+    record.request = request;
+    for (const WriteOutcome& outcome : outcomes_)
+      record.item_bytes.push_back(outcome.new_item_bytes);
+    RequestTokens::remember(claim, record, writes);
+  }
+
   std::vector<CancellationReason> take_reasons() { return std::move(reasons_); }
   std::vector<WriteOutcome> take_outcomes() { return std::move(outcomes_); }
 
@@ -191,18 +218,20 @@ Result<WriteOutcome> ItemWriter::apply(const ItemWrite& write) {
   WriteOutcome outcome;
   std::optional<Error> failure;
   const kv::Bytes key = write.key.bytes;
-  const auto status = store_.transact({}, {&key, 1}, [&](kv::Reads& reads, kv::Writes& writes) {
-    outcome = {};
-    outcome.table = table;
-    failure.reset();
-    Plan plan;
-    if (auto planned = plan_write(*table, write, reads.at(0), plan); !planned) {
-      failure = std::move(planned).error();
-      return kv::Verdict::kDecline;
-    }
-    commit_item(write, plan, writes, outcome);
-    return kv::Verdict::kCommit;
-  });
+  const kv::WriteOptions waiting{.wait_ms = transaction_wait_ms_};
+  const auto status =
+      store_.transact(waiting, {&key, 1}, [&](kv::Reads& reads, kv::Writes& writes) {
+        outcome = {};
+        outcome.table = table;
+        failure.reset();
+        Plan plan;
+        if (auto planned = plan_write(*table, write, reads.at(0), plan); !planned) {
+          failure = std::move(planned).error();
+          return kv::Verdict::kDecline;
+        }
+        commit_item(write, plan, writes, outcome);
+        return kv::Verdict::kCommit;
+      });
   if (failure && status == kv::Status::kDeclined) return *std::move(failure);
   if (status != kv::Status::kOk) return kv::to_error(status);
   return outcome;
@@ -210,25 +239,59 @@ Result<WriteOutcome> ItemWriter::apply(const ItemWrite& write) {
 
 Result<std::vector<WriteOutcome>> ItemWriter::apply(std::span<const ItemWrite> writes) {
   const WriteGate::Pass pass = gate_.enter();
-  std::vector<kv::Bytes> keys;
-  keys.reserve(writes.size());
-  for (const ItemWrite& write : writes) {
-    if (write.table->is_dropped()) return dropped_error();
-    TRY(check_put_size(write));
-    keys.push_back(write.key.bytes);
-  }
+  const std::vector<kv::Bytes> keys = TRY(keys_to_declare(writes));
   if (keys.empty()) return std::vector<WriteOutcome>{};
-  if (keys.size() > 1 && names_an_item_twice(keys))
-    return validation_error("Transaction request cannot include multiple operations on one item");
   Several several(writes);
   const auto status = store_.transact({}, keys, [&](kv::Reads& reads, kv::Writes& store_writes) {
     if (!several.plan(reads)) return kv::Verdict::kDecline;
     several.commit(store_writes);
     return kv::Verdict::kCommit;
   });
-  if (status == kv::Status::kDeclined) return cancelled(several.take_reasons());
+  if (status == kv::Status::kDeclined) return transaction_canceled(several.take_reasons());
   if (status != kv::Status::kOk) return kv::to_error(status);
   return several.take_outcomes();
+}
+
+Result<TransactionOutcome> ItemWriter::transact(std::span<const ItemWrite> writes,
+                                                const TransactionOptions& options) {
+  const WriteGate::Pass pass = gate_.enter();
+  std::vector<kv::Bytes> keys = TRY(keys_to_declare(writes));
+  if (keys.empty()) return TransactionOutcome{};
+  const RequestTokens::Claim claim = tokens_.claim(options.scope, options.token);
+  if (!claim) return in_progress_error();
+  if (claim.has_token()) keys.insert(keys.end(), {claim.current(), claim.previous()});
+
+  Several several(writes);
+  TransactionOutcome outcome;
+  std::optional<Error> failure;
+  size_t contended = 0;
+  const kv::WriteOptions waiting{
+      .wait_ms = transaction_wait_ms_, .contends = true, .contended = &contended};
+  const auto status =
+      store_.transact(waiting, keys, [&](kv::Reads& reads, kv::Writes& store_writes) {
+        outcome = {};
+        failure.reset();
+        if (claim.has_token()) {
+          auto replay = replay_of(claim, options, reads, writes.size());
+          if (!replay) failure = std::move(replay).error();
+          if (!replay || replay->replayed) {
+            if (replay) outcome = *std::move(replay);
+            return kv::Verdict::kDecline;
+          }
+        }
+        if (!several.plan(reads)) return kv::Verdict::kDecline;
+        several.commit(store_writes);
+        if (claim.has_token()) several.remember(claim, options.request, store_writes);
+        return kv::Verdict::kCommit;
+      });
+  if (status == kv::Status::kContended)
+    return contended < writes.size() ? conflict(writes.size(), contended) : in_progress_error();
+  if (status == kv::Status::kDeclined && outcome.replayed) return outcome;
+  if (status == kv::Status::kDeclined)
+    return failure ? *std::move(failure) : transaction_canceled(several.take_reasons());
+  if (status != kv::Status::kOk) return kv::to_error(status);
+  outcome.writes = several.take_outcomes();
+  return outcome;
 }
 
 }  // namespace dynolith::storage

@@ -1,9 +1,11 @@
 // The only write path: puts, updates and deletes with their conditions, index entries and tallies.
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <vector>
 
+#include "storage/engine/request_tokens.h"
 #include "storage/engine/write.h"
 #include "storage/engine/write_gate.h"
 #include "storage/kv/store.h"
@@ -11,18 +13,23 @@
 
 namespace dynolith::storage {
 
-// Threads: any, all calls. See Database::apply.
+// Threads: any, all calls. See Database::apply and Database::transact.
 class ItemWriter {
  public:
-  // The arguments outlive the writer.
-  ItemWriter(kv::Store& store, WriteGate& gate) : store_(store), gate_(gate) {}
+  // The arguments outlive the writer. `transaction_wait_ms`: see DatabaseOptions.
+  ItemWriter(kv::Store& store, WriteGate& gate, RequestTokens& tokens, int64_t transaction_wait_ms)
+      : store_(store), gate_(gate), tokens_(tokens), transaction_wait_ms_(transaction_wait_ms) {}
 
   Result<WriteOutcome> apply(const ItemWrite& write);
   Result<std::vector<WriteOutcome>> apply(std::span<const ItemWrite> writes);
+  Result<TransactionOutcome> transact(std::span<const ItemWrite> writes,
+                                      const TransactionOptions& options);
 
  private:
   kv::Store& store_;
   WriteGate& gate_;
+  RequestTokens& tokens_;
+  const int64_t transaction_wait_ms_;
 };
 
 }  // namespace dynolith::storage

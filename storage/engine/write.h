@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -53,6 +54,22 @@ struct WriteOutcome {
   double table_write_units = 0;
   std::vector<IndexCharge> index_charges;  // Only indexes whose entries changed.
   uint32_t old_item_bytes = 0, new_item_bytes = 0;
+};
+
+struct TransactionOptions {
+  // Carries a request out once: within ten minutes of a success, also in a later process, the same
+  // token does nothing and succeeds. Empty: none; at most kRequestTokenBytesMax.
+  std::string_view token = {};
+  std::string_view scope = {};  // Tokens of different scopes have nothing to do with each other.
+  // What tells this request from others under the same token: a digest of at most 255 bytes.
+  std::string_view request = {};
+};
+
+struct TransactionOutcome {
+  std::vector<WriteOutcome> writes = {};  // One for each write; none if `replayed`.
+  bool replayed = false;                  // The token has been here before; nothing was done.
+  // If `replayed`: the size of each write's item as the transaction left it.
+  std::vector<uint32_t> item_bytes = {};
 };
 
 }  // namespace dynolith::storage

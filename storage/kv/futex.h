@@ -9,7 +9,9 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
+#include <ctime>
 
 namespace dynolith::storage::kv {
 
@@ -18,6 +20,16 @@ static_assert(sizeof(std::atomic<uint32_t>) == sizeof(uint32_t));
 // Returns at a wake-up, when the word is not `expected`, or for no reason: check and call again.
 inline void futex_wait(std::atomic<uint32_t>& word, uint32_t expected) {
   syscall(SYS_futex, &word, FUTEX_WAIT_PRIVATE, expected, nullptr, nullptr, 0);
+}
+
+// The same, but for so long at most.
+inline void futex_wait_for(std::atomic<uint32_t>& word, uint32_t expected,
+                           std::chrono::nanoseconds at_most) {
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(at_most);
+  timespec timeout{};
+  timeout.tv_sec = static_cast<std::time_t>(seconds.count());
+  timeout.tv_nsec = static_cast<long>((at_most - seconds).count());
+  syscall(SYS_futex, &word, FUTEX_WAIT_PRIVATE, expected, &timeout, nullptr, 0);
 }
 
 inline void futex_wake(std::atomic<uint32_t>& word, int threads) {

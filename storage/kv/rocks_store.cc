@@ -155,7 +155,7 @@ Status RocksStore::transact(const WriteOptions& options, std::span<const Bytes> 
   const InstanceGate::Stay instance = gate_.enter();
   if (!instance) return Status::kIo;
   const TransactionLease transaction;
-  if (!locks_.lock(keys, options.nowait, transaction->claims)) return Status::kContended;
+  if (!locks_.lock(keys, options, transaction->claims)) return Status::kContended;
   struct Unlock {
     KeyLocks& locks;
     std::vector<KeyLocks::Claim>& claims;

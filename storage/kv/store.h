@@ -27,7 +27,7 @@ enum class Status : uint8_t {
   kOk,
   kNotFound,
   kDeclined,     // The transaction's function said no; nothing was written.
-  kContended,    // A declared key is held by another and `nowait` was asked for.
+  kContended,    // A declared key stayed held by another for WriteOptions::wait_ms.
   kUnknown,      // Handed to the disk and failed: may or may not be there after a restart.
   kUnavailable,  // Nothing was written; safe to retry (disk full, shutting down).
   kIo,           // The store has stopped.
@@ -116,8 +116,16 @@ class Writes {
 
 enum class Verdict : uint8_t { kCommit, kDecline };
 
+// How a transaction behaves towards others that declare one of its keys.
 struct WriteOptions {
-  bool nowait = false;  // Refuse with kContended instead of waiting for a declared key.
+  static constexpr int64_t kAsLongAsItTakes = -1;
+
+  // For how long to wait for a declared key before giving up with kContended. Then a transaction
+  // that `contends` gives up whoever holds the key, and any other only if its holder contends:
+  // those that do not contend simply queue behind each other.
+  int64_t wait_ms = kAsLongAsItTakes;
+  bool contends = false;
+  size_t* contended = nullptr;  // Set, with kContended, to the place of the key among the declared.
 };
 
 // Threads: any, all calls. Values and keys handed to callbacks live until the callback returns.

@@ -113,7 +113,9 @@ TEST_P(ConcurrencyTest, CreateIfAbsentIsGrantedOnce) {
   }
 }
 
-TEST_P(ConcurrencyTest, NowaitRefusesInsteadOfWaiting) {
+constexpr WriteOptions kAtOnce{.wait_ms = 0, .contends = true};
+
+TEST_P(ConcurrencyTest, WithoutPatienceItRefusesInsteadOfWaiting) {
   const Bytes both[] = {"held", "free"};
   const Bytes held = "held";
   std::barrier step(2);
@@ -129,7 +131,7 @@ TEST_P(ConcurrencyTest, NowaitRefusesInsteadOfWaiting) {
   });
   step.arrive_and_wait();
   bool called = false;
-  EXPECT_EQ(store().transact({.nowait = true}, both,
+  EXPECT_EQ(store().transact(kAtOnce, both,
                              [&](Reads&, Writes&) {
                                called = true;
                                return Verdict::kCommit;
@@ -140,7 +142,7 @@ TEST_P(ConcurrencyTest, NowaitRefusesInsteadOfWaiting) {
   EXPECT_EQ(put(store(), "free", "2"), Status::kOk);  // Nothing stayed locked.
   step.arrive_and_wait();
   holder.join();
-  EXPECT_EQ(store().transact({.nowait = true}, both,
+  EXPECT_EQ(store().transact(kAtOnce, both,
                              [&](Reads& reads, Writes&) {
                                EXPECT_EQ(reads.at(0), "1");
                                EXPECT_EQ(reads.at(1), "2");
@@ -150,7 +152,7 @@ TEST_P(ConcurrencyTest, NowaitRefusesInsteadOfWaiting) {
 }
 
 // Disjoint sets of a hundred keys share stripes nearly always; that is not a conflict.
-TEST_P(ConcurrencyTest, NowaitIsNotRefusedForOtherKeysOnAStripe) {
+TEST_P(ConcurrencyTest, WithoutPatienceItIsNotRefusedForOtherKeysOnAStripe) {
   constexpr int kThreads = 4, kEach = 100, kKeys = 100;
   std::atomic<int> contended{0};
   run_threads(kThreads, [&](int thread) {
@@ -159,7 +161,7 @@ TEST_P(ConcurrencyTest, NowaitIsNotRefusedForOtherKeysOnAStripe) {
       names.push_back(std::to_string(thread) + "/" + std::to_string(i));
     const std::vector<Bytes> keys(names.begin(), names.end());
     for (int i = 0; i < kEach; ++i) {
-      const Status status = store().transact({.nowait = true}, keys, [&](Reads&, Writes& writes) {
+      const Status status = store().transact(kAtOnce, keys, [&](Reads&, Writes& writes) {
         for (const Bytes key : keys) writes.put(key, "x");
         return Verdict::kCommit;
       });
@@ -217,10 +219,47 @@ TEST(KeyLocksTest, LocksEachStripeOnceAndGivesAllBack) {
   std::vector<std::string> names;
   for (int i = 0; i < 10'000; ++i) names.push_back(std::to_string(i));
   const std::vector<Bytes> keys(names.begin(), names.end());
-  ASSERT_TRUE(locks.lock(keys, false, held));
+  ASSERT_TRUE(locks.lock(keys, {}, held));
   EXPECT_LE(held.size(), 4096u);
   locks.unlock(held);
-  EXPECT_TRUE(locks.lock(keys, true, other));
+  EXPECT_TRUE(locks.lock(keys, kAtOnce, other));
+  locks.unlock(other);
+}
+
+// Who gives up on a key that another holds, when there is no time to wait.
+TEST(KeyLocksTest, OnlyWhatContendsConflicts) {
+  struct Case {
+    bool holder_contends, asker_contends, conflict;
+  };
+  constexpr Case kCases[] = {
+      {true, true, true}, {true, false, true}, {false, true, true}, {false, false, false}};
+  const Bytes keys[] = {"free", "held"};
+  for (const auto& [holder_contends, asker_contends, conflict] : kCases) {
+    KeyLocks locks;
+    std::vector<KeyLocks::Claim> held, other;
+    ASSERT_TRUE(locks.lock(std::span(&keys[1], 1), {.contends = holder_contends}, held));
+    std::thread release;
+    if (!conflict) release = std::thread([&] { locks.unlock(held); });
+    size_t contended = 99;
+    EXPECT_EQ(locks.lock(keys, {.wait_ms = 0, .contends = asker_contends, .contended = &contended},
+                         other),
+              !conflict);
+    EXPECT_EQ(contended, conflict ? 1u : 99u);
+    if (release.joinable()) release.join();
+    EXPECT_EQ(other.empty(), conflict);
+    locks.unlock(other);
+  }
+}
+
+TEST(KeyLocksTest, WaitsForAsLongAsItWasTold) {
+  KeyLocks locks;
+  const Bytes key = "k";
+  std::vector<KeyLocks::Claim> held, other;
+  ASSERT_TRUE(locks.lock(std::span(&key, 1), {.contends = true}, held));
+  EXPECT_FALSE(locks.lock(std::span(&key, 1), {.wait_ms = 1, .contends = true}, other));
+  std::thread release([&] { locks.unlock(held); });
+  EXPECT_TRUE(locks.lock(std::span(&key, 1), {.wait_ms = 600'000, .contends = true}, other));
+  release.join();
   locks.unlock(other);
 }
 
