@@ -8,7 +8,7 @@
 // in the present period and the one before, and everything in earlier ones has expired and goes in
 // one piece. Periods do not go back when the clock does.
 // PERSISTED. Example: token "t" of no scope, written 1,200,001 ms after 1970 for request "r", one
-// item of 5 bytes: 00000000 0005 00000002 0000 "t" -> 01 a1761b0000000000 01 "r" 05000000
+// item of 5 bytes: 00000000 0005 00000002 0000 "t" -> 01 41771b0000000000 01 "r" 05000000
 #pragma once
 
 #include <atomic>

@@ -195,6 +195,10 @@ class FailingDatabase : public storage::Database {
     return unused();
   }
   Result<storage::WriteOutcome> apply(const storage::ItemWrite&) override { return unused(); }
+  Result<storage::TransactionOutcome> transact(std::span<const storage::ItemWrite>,
+                                               const storage::TransactionOptions&) override {
+    return unused();
+  }
   bool is_read_only() const override { return true; }
   void compact() override {}
   void wait_for_background() override {}
