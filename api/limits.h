@@ -17,6 +17,7 @@ inline constexpr size_t kChunkLineBytesMax = 4 * 1024;  // Chunk size with exten
 inline constexpr size_t kCompressedReplyBytesMin = 4096;
 
 inline constexpr size_t kConnectionsMax = 1024;
+inline constexpr size_t kConnectionsPerAddressMax = 256;  // Of other machines.
 inline constexpr int kListenBacklog = 4096;
 inline constexpr size_t kBodyBytesInFlightMax = size_t{512} * 1024 * 1024;
 

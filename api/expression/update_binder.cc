@@ -22,39 +22,12 @@ using storage::request_error;
 using storage::Result;
 using storage::UpdateOperand;
 
-// The words that ADD and DELETE have for types.
-std::string_view long_type_name(AttributeType type) {
-  switch (type) {
-    case AttributeType::kString:
-      return "STRING";
-    case AttributeType::kNumber:
-      return "NUMBER";
-    case AttributeType::kBinary:
-      return "BINARY";
-    case AttributeType::kBoolean:
-      return "BOOLEAN";
-    case AttributeType::kNull:
-      return "NULL";
-    case AttributeType::kStringSet:
-      return "STRING_SET";
-    case AttributeType::kNumberSet:
-      return "NUMBER_SET";
-    case AttributeType::kBinarySet:
-      return "BINARY_SET";
-    case AttributeType::kList:
-      return "LIST";
-    case AttributeType::kMap:
-      return "MAP";
-  }
-  return {};
-}
-
 Result<void> check_section_type(Section section, AttributeType type) {
   const bool is_add = section == Section::kAdd;
   if (storage::is_set(type) || (is_add && type == AttributeType::kNumber)) return {};
   const std::string name = is_add ? "ADD" : "DELETE";
   return request_error("Incorrect operand type for operator or function; operator: " + name +
-                       ", operand type: " + std::string(long_type_name(type)) +
+                       ", operand type: " + std::string(storage::long_type_name(type)) +
                        ", typeSet: ALLOWED_FOR_" + name + "_OPERAND");
 }
 

@@ -28,8 +28,8 @@ void shrink(Buffer& buffer) {
 
 }  // namespace
 
-Connection::Connection(IoThread& thread, Socket socket)
-    : thread_(thread), socket_(std::move(socket)) {}
+Connection::Connection(IoThread& thread, Socket socket, AddressLimit::Place place)
+    : thread_(thread), place_(std::move(place)), socket_(std::move(socket)) {}
 
 Connection::~Connection() { thread_.shared().body_bytes_in_flight -= reserved_; }
 

@@ -21,7 +21,7 @@ namespace dynolith::api {
 
 class Connection : public boost::intrusive::list_base_hook<> {
  public:
-  Connection(IoThread& thread, Socket socket);
+  Connection(IoThread& thread, Socket socket, AddressLimit::Place place);
   ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
@@ -83,6 +83,7 @@ class Connection : public boost::intrusive::list_base_hook<> {
   std::string_view lower_content_type();
 
   IoThread& thread_;
+  const AddressLimit::Place place_;
   Socket socket_;
   boost::beast::flat_buffer buffer_;  // Received, not yet used; a request in place begins it.
   Stage stage_ = Stage::kIdle;

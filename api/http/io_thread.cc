@@ -36,11 +36,18 @@ void IoThread::start_connection(Socket socket) {
   if (stopping_) return;  // Closes the socket.
   // Those above the limit are only told so, but even they are not without end.
   if (connections_->size() >= 2 * connections_max_) return;
-  const bool room = connections_->size() < connections_max_ || make_room();
-  auto* connection = new Connection(*this, std::move(socket));
+  auto place = place_of(socket);
+  const bool room = place.has_room() && (connections_->size() < connections_max_ || make_room());
+  auto* connection = new Connection(*this, std::move(socket), std::move(place));
   connections_->push_back(*connection);
   schedule_tick();
   connection->start(room);
+}
+
+AddressLimit::Place IoThread::place_of(const Socket& socket) {
+  boost::system::error_code gone;
+  const auto remote = socket.remote_endpoint(gone);
+  return gone ? AddressLimit::Place() : shared_.addresses.take(remote.address());
 }
 
 // Lets the connection go that has been idle for longest.

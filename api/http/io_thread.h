@@ -15,6 +15,7 @@
 #include <memory>
 
 #include "api/http/access_rules.h"
+#include "api/http/address_limit.h"
 #include "api/http/response_head.h"
 #include "api/http/server.h"
 
@@ -32,11 +33,13 @@ struct ServerShared {
   explicit ServerShared(ServerOptions options_)
       : options(std::move(options_)),
         access(options.cors_origins, options.allowed_hosts),
+        addresses(options.connections_per_address_max, options.counts_loopback),
         health("healthy: dynamodb." + options.region + ".amazonaws.com ") {}
 
   RequestHandler handler;  // Set before the first connection.
   ServerOptions options;
   AccessRules access;
+  AddressLimit addresses;
   std::string health;
   std::unique_ptr<asio::thread_pool> workers;  // Null: none.
   std::atomic<size_t> body_bytes_in_flight{0};
@@ -68,6 +71,7 @@ class IoThread {
   using Connections = boost::intrusive::list<Connection>;
 
   void start_connection(Socket socket);
+  AddressLimit::Place place_of(const Socket& socket);
   bool make_room();
   void stop();
   void schedule_tick();

@@ -40,6 +40,8 @@ struct ServerOptions {
   unsigned threads = 0;            // 0: as many as the machine has cores.
   unsigned blocking_workers = 0;   // 0: every request runs on an I/O thread.
   size_t connections_max = kConnectionsMax;
+  size_t connections_per_address_max = kConnectionsPerAddressMax;
+  bool counts_loopback = false;  // Whether that also holds for this machine's own connections.
   size_t body_bytes_in_flight_max = kBodyBytesInFlightMax;
   std::vector<std::string> cors_origins;   // See AccessRules.
   std::vector<std::string> allowed_hosts;  // Likewise.

@@ -24,32 +24,6 @@ Error invalid(std::string_view sentence) {
   return request_error(std::string("One or more parameter values were invalid: ").append(sentence));
 }
 
-std::string_view type_word(AttributeType type) {
-  switch (type) {
-    case AttributeType::kString:
-      return "STRING";
-    case AttributeType::kNumber:
-      return "NUMBER";
-    case AttributeType::kBinary:
-      return "BINARY";
-    case AttributeType::kBoolean:
-      return "BOOLEAN";
-    case AttributeType::kNull:
-      return "NULL";
-    case AttributeType::kStringSet:
-      return "STRING_SET";
-    case AttributeType::kNumberSet:
-      return "NUMBER_SET";
-    case AttributeType::kBinarySet:
-      return "BINARY_SET";
-    case AttributeType::kList:
-      return "LIST";
-    case AttributeType::kMap:
-      return "MAP";
-  }
-  std::abort();  // A value outside the enumeration: a bug, not an input.
-}
-
 bool can_be_added(AttributeType type) {
   return type == AttributeType::kNumber || type == AttributeType::kList || is_set(type);
 }
@@ -64,12 +38,12 @@ Result<UpdateAction> action_with_value(storage::DocumentPath path, std::string_v
     if (can_be_added(type)) {
       return UpdateAction(storage::AddAction{std::move(path), std::move(value)});
     }
-    return invalid(
-        std::string("ADD action is not supported for the type ").append(type_word(type)));
+    return invalid(std::string("ADD action is not supported for the type ")
+                       .append(storage::long_type_name(type)));
   }
   if (is_set(type)) return UpdateAction(storage::DeleteAction{std::move(path), std::move(value)});
   return invalid(std::string("DELETE action with value is not supported for the type ")
-                     .append(type_word(type)));
+                     .append(storage::long_type_name(type)));
 }
 
 Result<UpdateAction> action_of(std::string_view attribute, const JsonValue& json, Wording wording) {

@@ -97,10 +97,7 @@ Result<void> decode_parameters(const Members<In>& members, Wording wording, Quer
   const ParameterStyles styles{legacy, expressions, members[In::kExpressionAttributeNames],
                                &members[In::kExpressionAttributeValues]};
   TRY(check_styles(styles, wording));
-  request.exclusive_start_key = TRY(exclusive_start_key(members[In::kExclusiveStartKey], wording));
-  request.projection = TRY(attributes_to_get(members[In::kAttributesToGet]));
-  if (request.projection) request.projection_style = ProjectionStyle::kAttributesToGet;
-
+  TRY(read_start_and_attributes(range_slots(members), wording, request));
   request.filter =
       TRY(legacy_filter(members[In::kQueryFilter], members[In::kConditionalOperator], wording));
   if (members[In::kKeyConditions].present()) {
@@ -128,13 +125,8 @@ Result<void> check_query_select(const QueryRequest& request, Wording wording) {
 Result<QueryRequest> decode(const Members<In>& members, Wording wording) {
   TRY(check_constraints(members, wording));
   QueryRequest request;
-  request.table = TRY(table_reference(*members[In::kTableName].text()));
-  request.index_name = members[In::kIndexName].text();
-  request.select = select_of(members[In::kSelect]);
-  request.limit = limit_of(members[In::kLimit]);
-  request.consistent = members[In::kConsistentRead].boolean_or(false);
+  TRY(read_options(range_slots(members), request));
   request.forward = members[In::kScanIndexForward].boolean_or(true);
-  request.capacity = return_consumed_capacity(members[In::kReturnConsumedCapacity]);
   TRY(decode_parameters(members, wording, request));
   TRY(check_query_select(request, wording));
   return request;

@@ -89,10 +89,7 @@ Result<void> decode_parameters(const Members<In>& members, Wording wording, Scan
   const ParameterStyles styles{legacy, expressions, members[In::kExpressionAttributeNames],
                                &members[In::kExpressionAttributeValues]};
   TRY(check_styles(styles, wording));
-  request.exclusive_start_key = TRY(exclusive_start_key(members[In::kExclusiveStartKey], wording));
-  request.projection = TRY(attributes_to_get(members[In::kAttributesToGet]));
-  if (request.projection) request.projection_style = ProjectionStyle::kAttributesToGet;
-
+  TRY(read_start_and_attributes(range_slots(members), wording, request));
   request.filter =
       TRY(legacy_filter(members[In::kScanFilter], members[In::kConditionalOperator], wording));
   Placeholders placeholders;
@@ -103,12 +100,7 @@ Result<void> decode_parameters(const Members<In>& members, Wording wording, Scan
 Result<ScanRequest> decode(const Members<In>& members, Wording wording) {
   TRY(check_constraints(members, wording));
   ScanRequest request;
-  request.table = TRY(table_reference(*members[In::kTableName].text()));
-  request.index_name = members[In::kIndexName].text();
-  request.select = select_of(members[In::kSelect]);
-  request.limit = limit_of(members[In::kLimit]);
-  request.consistent = members[In::kConsistentRead].boolean_or(false);
-  request.capacity = return_consumed_capacity(members[In::kReturnConsumedCapacity]);
+  TRY(read_options(range_slots(members), request));
   TRY(decode_parameters(members, wording, request));
   TRY(check_select(request.select, request.projection_style, request.index_name.has_value()));
   request.segment = TRY(segment_of(members[In::kSegment], members[In::kTotalSegments]));

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "api/json/attribute_value.h"
+#include "api/request/attributes_to_get.h"
 #include "api/request/key_paths.h"
 
 namespace dynolith::api {
@@ -40,8 +41,6 @@ storage::Projection entry_projection(const storage::Index& index) {
   return projection;
 }
 
-}  // namespace
-
 Result<storage::EncodedItem> exclusive_start_key(const Slot& slot, Wording wording) {
   if (!slot.present()) return storage::EncodedItem();
   DecodedItem key = decode_item(slot.object(), wording);
@@ -50,10 +49,31 @@ Result<storage::EncodedItem> exclusive_start_key(const Slot& slot, Wording wordi
   return storage::request_error("The provided starting key is invalid: " + key.error->message);
 }
 
+// Needs: it passed its constraint (one at least).
 std::optional<uint32_t> limit_of(const Slot& slot) {
   const auto limit = slot.integer();
   if (!limit) return std::nullopt;
   return static_cast<uint32_t>(std::min<int64_t>(*limit, std::numeric_limits<uint32_t>::max()));
+}
+
+}  // namespace
+
+Result<void> read_options(const RangeSlots& slots, RangeRequest& request) {
+  request.table = TRY(table_reference(*slots.table_name.text()));
+  request.index_name = slots.index_name.text();
+  request.select = select_of(slots.select);
+  request.limit = limit_of(slots.limit);
+  request.consistent = slots.consistent_read.boolean_or(false);
+  request.capacity = return_consumed_capacity(slots.return_consumed_capacity);
+  return {};
+}
+
+Result<void> read_start_and_attributes(const RangeSlots& slots, Wording wording,
+                                       RangeRequest& request) {
+  request.exclusive_start_key = TRY(exclusive_start_key(slots.exclusive_start_key, wording));
+  request.projection = TRY(attributes_to_get(slots.attributes_to_get));
+  if (request.projection) request.projection_style = ProjectionStyle::kAttributesToGet;
+  return {};
 }
 
 Result<const storage::Index*> index_of(const RangeRequest& request, const storage::Table& table) {

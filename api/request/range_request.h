@@ -27,11 +27,38 @@ struct RangeRequest {
   ReturnConsumedCapacity capacity = ReturnConsumedCapacity::kNone;
 };
 
-// Errors (kValidation, kRequest): "The provided starting key is invalid: " and why.
-Result<storage::EncodedItem> exclusive_start_key(const Slot& slot, Wording wording);
+// The members of RangeRequest, but for expressions and filters, as slots of the request.
+struct RangeSlots {
+  const Slot& table_name;
+  const Slot& index_name;
+  const Slot& select;
+  const Slot& limit;
+  const Slot& consistent_read;
+  const Slot& return_consumed_capacity;
+  const Slot& exclusive_start_key;
+  const Slot& attributes_to_get;
+};
 
-// Needs: it passed its constraint (one at least).
-std::optional<uint32_t> limit_of(const Slot& slot);
+template <class Input>
+RangeSlots range_slots(const Members<Input>& members) {
+  return {members[Input::kTableName],
+          members[Input::kIndexName],
+          members[Input::kSelect],
+          members[Input::kLimit],
+          members[Input::kConsistentRead],
+          members[Input::kReturnConsumedCapacity],
+          members[Input::kExclusiveStartKey],
+          members[Input::kAttributesToGet]};
+}
+
+// Everything before ExclusiveStartKey. Needs: the slots passed their constraints. Errors
+// (kValidation): the table's name.
+Result<void> read_options(const RangeSlots& slots, RangeRequest& request);
+
+// ExclusiveStartKey and AttributesToGet. Errors (kValidation, kRequest): "The provided starting key
+// is invalid: " and why; an empty, too long or repeated name.
+Result<void> read_start_and_attributes(const RangeSlots& slots, Wording wording,
+                                       RangeRequest& request);
 
 // Null: the table itself. Errors (kValidation): no such index; a consistent read of a global one.
 Result<const storage::Index*> index_of(const RangeRequest& request, const storage::Table& table);

@@ -25,6 +25,9 @@ enum class AttributeType : uint8_t {
 std::string_view type_name(AttributeType type);
 std::optional<AttributeType> type_from_name(std::string_view name);
 
+// "STRING", "NUMBER", ..., "STRING_SET", ..., "MAP": as the messages about ADD and DELETE say.
+std::string_view long_type_name(AttributeType type);
+
 // The type of a set's members; needs a set type.
 constexpr AttributeType set_member_type(AttributeType set) {
   return static_cast<AttributeType>(static_cast<uint8_t>(set) - 5);

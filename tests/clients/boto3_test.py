@@ -182,6 +182,19 @@ class ItemTest(Boto3Test):
                      self.client.update_item, TableName="plain", Key={"p": {"S": "a"}}, UpdateExpression="SET name = :v", ExpressionAttributeValues={":v": {"S": "x"}})
         self.refused("UnknownOperationException", "", self.client.list_global_tables)
 
+    def test_errors_that_botocore_itself_would_prevent(self):
+        """Types that it would not let through; requests that nobody signed."""
+        def client(**options):
+            return boto3.client("dynamodb", endpoint_url=self.server.endpoint, region_name="eu-west-1", aws_access_key_id="test", aws_secret_access_key="test",
+                                config=botocore.config.Config(retries={"max_attempts": 0}, **options))
+
+        careless = client(parameter_validation=False)
+        self.refused("SerializationException", "NUMBER_VALUE cannot be converted to String", careless.get_item, TableName="plain", Key={"p": {"S": 5}})
+        careless.close()
+        unsigned = client(signature_version=botocore.UNSIGNED)
+        self.refused("MissingAuthenticationTokenException", "Request is missing Authentication Token", unsigned.list_tables)
+        unsigned.close()
+
 
 class ReadTest(Boto3Test):
     @classmethod

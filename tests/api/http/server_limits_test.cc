@@ -197,6 +197,32 @@ TEST(ServerLimits, SaysThatItIsBusy) {
   EXPECT_EQ(second.receive()->body, "late");
 }
 
+TEST(ServerLimits, LeavesPlacesForOtherAddresses) {
+  auto options = impatient_options();
+  options.connections_per_address_max = 2;
+  options.counts_loopback = true;
+  EchoServer server(options);
+  RawClient first(server.port());
+  EXPECT_EQ(first.exchange(post("1"))->status, 200);
+  {
+    RawClient second(server.port());
+    EXPECT_EQ(second.exchange(post("2"))->status, 200);
+    RawClient third(server.port());
+    EXPECT_EQ(third.receive()->status, 503);
+    EXPECT_TRUE(third.is_closed());
+    EXPECT_EQ(second.exchange(post("3", "Connection: close\r\n"))->status, 200);
+    EXPECT_TRUE(second.is_closed());
+  }
+  bool served = false;
+  for (int i = 0; i < 10'000 && !served; ++i) {  // Until the server has seen the second one go.
+    RawClient fourth(server.port());
+    const auto reply = fourth.exchange(post("4"));
+    served = reply && reply->status == 200;
+  }
+  EXPECT_TRUE(served);
+  EXPECT_EQ(first.exchange(post("5"))->status, 200);
+}
+
 TEST(ServerLimits, LetsManyRequestsWaitForTheDiskTogether) {
   constexpr int kWaiting = 32;
   auto options = impatient_options();

@@ -19,6 +19,13 @@ TEST(AttributeType, HasTheWiresNames) {
   }
 }
 
+TEST(AttributeType, HasTheWordsOfMessages) {
+  EXPECT_EQ(long_type_name(AttributeType::kString), "STRING");
+  EXPECT_EQ(long_type_name(AttributeType::kNull), "NULL");
+  EXPECT_EQ(long_type_name(AttributeType::kNumberSet), "NUMBER_SET");
+  EXPECT_EQ(long_type_name(AttributeType::kMap), "MAP");
+}
+
 TEST(AttributeType, KnowsSetsAndKeys) {
   EXPECT_EQ(set_member_type(AttributeType::kStringSet), AttributeType::kString);
   EXPECT_EQ(set_member_type(AttributeType::kNumberSet), AttributeType::kNumber);
