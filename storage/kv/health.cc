@@ -30,7 +30,8 @@ void Health::room_is_short(uint64_t free_bytes, uint64_t needed_bytes) {
 
 void Health::failed(const rocksdb::Status& status, const char* action) {
   if (status.ok() || !(status.IsIOError() || status.IsCorruption() || status.IsNoSpace())) return;
-  if (!is_out_of_room(status)) return stop(std::string(action) + " failed: " + status.ToString());
+  if (!is_out_of_room(status) && !is_after_effect(status))
+    return stop(std::string(action) + " failed: " + status.ToString());
   const std::lock_guard lock(mutex_);
   if (state_ == State::kStopped) return;
   const bool is_news = state_ == State::kHealthy;

@@ -32,7 +32,8 @@ class Health {
 
   void room_is_short(uint64_t free_bytes, uint64_t needed_bytes);
   // RocksDB failed while doing what `action` says ("writing"): read-only when room is what was
-  // missing, otherwise stopped. Other failures (invalid arguments) change nothing.
+  // missing, or when the failure only repeats an earlier one (which is reported by whom it met),
+  // otherwise stopped. Other failures (invalid arguments) change nothing.
   void failed(const rocksdb::Status& status, const char* action);
   void stop(const std::string& problem);
   // Needs: if needs_reopening(), it was reopened.

@@ -16,4 +16,8 @@ bool is_out_of_room(const rocksdb::Status& status) {
          text.find("Disk quota exceeded") != std::string::npos;
 }
 
+bool is_after_effect(const rocksdb::Status& status) {
+  return status.IsIOError() && status.ToString().find("Seen error") != std::string::npos;
+}
+
 }  // namespace dynolith::storage::kv

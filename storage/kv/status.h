@@ -14,4 +14,7 @@ Status to_status(const rocksdb::Status& status);
 // descriptors.
 bool is_out_of_room(const rocksdb::Status& status);
 
+// True when a file refuses to go on because a write to it failed before: this says nothing new.
+bool is_after_effect(const rocksdb::Status& status);
+
 }  // namespace dynolith::storage::kv
