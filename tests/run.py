@@ -42,14 +42,19 @@ def node(path):
 SUITES = {
     "storage_tests": google_test("storage_tests"),
     "crash": python("tests/fault/crash_test.py"),
+    "crash_transactions": python("tests/fault/transaction_crash_test.py"),
     "api_tests": google_test("api_tests"),
     "tools_tests": google_test("tools_tests"),
     "cases": python("tests/cases/run.py"),
     "hostile": python("tests/hostile/hostile_test.py"),
     "faults": python("tests/fault/fault_test.py"),
     "concurrency": python("tests/concurrency/counter_test.py"),
+    "history": python("tests/history/serializability_test.py"),
+    "history_checker": python("tests/history/checker_test.py"),
     "aws_cli": python("tests/clients/aws_cli_test.py"),
     "boto3": python("tests/clients/boto3_test.py"),
+    "boto3_transactions": python("tests/clients/transactions_test.py"),
+    "js_transactions": node("tests/clients/transactions_test.mjs"),
     "aws_sdk_js": node("tests/clients/aws_sdk_test.mjs"),
     "dynamoose": node("tests/clients/dynamoose_test.mjs"),
     "flags": python("tests/clients/flags_test.py"),
@@ -58,7 +63,10 @@ SUITES = {
     "tidy": python("tools/tidy.py"),
 }
 # On another build, if there is one.
-THREAD_SUITES = {"concurrency_thread": SUITES["concurrency"]}
+THREAD_SUITES = {
+    "concurrency_thread": SUITES["concurrency"],
+    "history_thread": SUITES["history"],
+}
 
 
 def counts(output, log):

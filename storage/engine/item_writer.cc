@@ -207,6 +207,19 @@ class Several {
   std::vector<WriteOutcome> outcomes_;
 };
 
+// replay_of() in a transaction that declares nothing else.
+Result<TransactionOutcome> replay_without_items(kv::Store& store, const RequestTokens::Claim& claim,
+                                                const TransactionOptions& options) {
+  const kv::Bytes keys[] = {claim.current(), claim.previous()};
+  Result<TransactionOutcome> replay = TransactionOutcome{};
+  const auto status = store.transact({}, keys, [&](kv::Reads& reads, kv::Writes&) {
+    replay = replay_of(claim, options, reads, 0);
+    return kv::Verdict::kDecline;
+  });
+  if (status != kv::Status::kDeclined) return kv::to_error(status);
+  return replay;
+}
+
 }  // namespace
 
 Result<WriteOutcome> ItemWriter::apply(const ItemWrite& write) {
@@ -284,8 +297,13 @@ Result<TransactionOutcome> ItemWriter::transact(std::span<const ItemWrite> write
         if (claim.has_token()) several.remember(claim, options.request, store_writes);
         return kv::Verdict::kCommit;
       });
-  if (status == kv::Status::kContended)
-    return contended < writes.size() ? conflict(writes.size(), contended) : in_progress_error();
+  if (status == kv::Status::kContended) {
+    if (contended >= writes.size()) return in_progress_error();
+    // What was done before meets no conflict by being asked for again.
+    if (claim.has_token()) outcome = TRY(replay_without_items(store_, claim, options));
+    if (!outcome.replayed) return conflict(writes.size(), contended);
+    return outcome;
+  }
   if (status == kv::Status::kDeclined && outcome.replayed) return outcome;
   if (status == kv::Status::kDeclined)
     return failure ? *std::move(failure) : transaction_canceled(several.take_reasons());

@@ -116,6 +116,17 @@ TEST_F(ConflictTest, ReadsMeetNoConflict) {
   });
 }
 
+TEST_F(ConflictTest, WhatWasDoneBeforeMeetsNoConflict) {
+  const auto writes = puts({"a", "b"});
+  const TransactionOptions once{.token = "t", .request = "r"}, other{.token = "t", .request = "q"};
+  must(database->transact(writes, once));
+  while_held(writes[1].key.bytes, true, [&] {
+    EXPECT_TRUE(must(database->transact(writes, once)).replayed);
+    EXPECT_EQ(database->transact(writes, other).error().code,
+              ErrorCode::kIdempotentParameterMismatch);
+  });
+}
+
 // As by another process on the same store; within one, see RequestTokensClaimTest.
 TEST_F(ConflictTest, ATokenInUseIsInProgress) {
   const auto writes = puts({"a"});
