@@ -43,6 +43,7 @@ SUITES = {
     "storage_tests": google_test("storage_tests"),
     "crash": python("tests/fault/crash_test.py"),
     "crash_transactions": python("tests/fault/transaction_crash_test.py"),
+    "power_cut": python("tests/fault/power_cut_test.py"),
     "api_tests": google_test("api_tests"),
     "tools_tests": google_test("tools_tests"),
     "cases": python("tests/cases/run.py"),

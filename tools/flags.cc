@@ -102,8 +102,8 @@ void add_storing(CLI::App& app, ServeFlags& flags) {
                               : name == "never" ? Durability::kNever
                                                 : Durability::kEverySecond;
          },
-         "What a power cut may lose: nothing (always), the last second (everysec, the default), "
-         "what the system has not written yet (never)")
+         "What a power cut may lose: nothing (always), about the last second (everysec, the "
+         "default), what the system has not written yet (never)")
       ->check(CLI::IsMember({"always", "everysec", "never"}).description(""))
       ->type_name("always|everysec|never");
   app.add_flag("--isolate", flags.isolate,

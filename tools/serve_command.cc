@@ -97,7 +97,7 @@ std::string_view durability_text(const ServeFlags& flags) {
     case Durability::kAlways:
       return "always (a killed process and a power cut lose nothing)";
     case Durability::kEverySecond:
-      return "everysec (a killed process loses nothing, a power cut at most the last second)";
+      return "everysec (a killed process loses nothing, a power cut about the last second)";
     case Durability::kNever:
       return "never (a killed process loses nothing, a power cut what was not written yet)";
   }

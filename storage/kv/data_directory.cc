@@ -22,12 +22,15 @@ constexpr std::string_view kFormatHead = "dynolith data directory\nformat ";
 
 std::string reason(int error) { return std::strerror(error); }
 
-// As `mkdir -p`, private to the owner. 0 or an errno.
-int make_directories(const std::string& path) {
+// As `mkdir -p`, private to the owner. 0 or an errno. `made` is how many were not there before.
+int make_directories(const std::string& path, int& made) {
+  made = 0;
   for (size_t end = 1; end != std::string::npos;) {
     end = path.find('/', end);
     const std::string part = path.substr(0, end);
-    if (::mkdir(part.c_str(), 0700) != 0 && errno != EEXIST) {
+    if (::mkdir(part.c_str(), 0700) == 0) {
+      ++made;
+    } else if (errno != EEXIST) {
       // A parent on a read-only file system, or not ours to write, may be there all the same.
       struct stat info;
       const int error = errno;
@@ -86,7 +89,7 @@ Result<void> DataDirectory::take() {
   const auto refuse = [&](const std::string& problem) {
     return directory_error(ErrorCode::kDirectoryNotWritable, path_, problem);
   };
-  if (const int error = make_directories(path_); error != 0)
+  if (const int error = make_directories(path_, made_); error != 0)
     return refuse("cannot be made: " + reason(error) + "; choose another path or make it yourself");
   directory_ = FileDescriptor(::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!directory_) {
@@ -120,6 +123,7 @@ void DataDirectory::become_owner() {
 
 void DataDirectory::log_is_whole() {
   if (may_be_torn_) write_owner(boot_);
+  may_be_torn_ = false;
 }
 
 // Left to the operating system: what it loses is lost with the power, and then says the same.
@@ -183,6 +187,12 @@ Result<void> DataDirectory::finish_format() {
   if (!file || ::fsync(file.get()) != 0 || ::renameat(at, kFormatTemporary, at, kFormatFile) != 0 ||
       ::fsync(at) != 0) {
     return not_writable(errno);
+  }
+  // The names of the directories that were made are kept by those above them.
+  std::string above = "..";
+  for (int i = 0; i < made_; ++i, above += "/..") {
+    const FileDescriptor parent(::openat(at, above.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (parent && ::fsync(parent.get()) != 0) return not_writable(errno);
   }
   return {};
 }

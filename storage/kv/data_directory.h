@@ -43,8 +43,8 @@ class DataDirectory {
   // Says that the store is there, after syncing it. Errors: kDirectoryNotWritable.
   Result<void> finish_format();
   HighWater& high_water() { return *high_water_; }
-  // Whether the machine may have lost power since the directory was last open. Only then can the
-  // end of a log be torn; a killed process leaves whole records and at most one that is too short.
+  // Whether the machine may have lost power since the log was last whole. Only then can it be torn;
+  // a killed process leaves whole records and at most one that is too short.
   bool may_be_torn() const { return may_be_torn_; }
   // The log has been read, and what was torn is gone from it.
   void log_is_whole();
@@ -61,6 +61,7 @@ class DataDirectory {
 
   const std::string path_;
   FileDescriptor directory_;  // Holds the lock.
+  int made_ = 0;              // Directories, for it and above it.
   Formatted formatted_ = Formatted::kNo;
   std::optional<HighWater> high_water_;
   std::string boot_, boot_before_;

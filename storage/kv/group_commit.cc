@@ -142,8 +142,10 @@ Status GroupCommit::write_batch(Instance& instance, rocksdb::WriteBatch& batch) 
     return Status::kUnavailable;
   }
   const rocksdb::Status status = instance.db().Write(options_, &batch);
-  if (status.ok()) [[likely]]
+  if (status.ok()) [[likely]] {
+    if (mark_ != nullptr) mark_->note(instance.db().GetLatestSequenceNumber());
     return Status::kOk;
+  }
   logs_and_tallies_.forget();
   health_.failed(status, "writing");
   // The gate closes whatever the reason was: RocksDB refuses to go on after most failures.

@@ -11,6 +11,7 @@
 #include "storage/kv/change_buffer.h"
 #include "storage/kv/disk_space.h"
 #include "storage/kv/health.h"
+#include "storage/kv/high_water.h"
 #include "storage/kv/instance.h"
 #include "storage/kv/logs_and_tallies.h"
 
@@ -27,9 +28,10 @@ class GroupCommit {
     Status status = Status::kOk;
   };
 
-  // `health` and `space` outlive this.
-  GroupCommit(rocksdb::WriteOptions options, Health& health, DiskSpace& space)
-      : options_(options), health_(health), space_(space) {}
+  // `mark` is told of every group, which needs writes that sync; null: nobody is. What is given
+  // outlives this.
+  GroupCommit(rocksdb::WriteOptions options, Health& health, DiskSpace& space, HighWater* mark)
+      : options_(options), health_(health), space_(space), mark_(mark) {}
 
   // Commits what the member has changed. Needs: `instance` stays open meanwhile, and is the same
   // for all who are in here.
@@ -48,6 +50,7 @@ class GroupCommit {
   const rocksdb::WriteOptions options_;
   Health& health_;
   DiskSpace& space_;
+  HighWater* const mark_;
   std::atomic<Member*> newest_{nullptr};
   LogsAndTallies logs_and_tallies_;  // The leader's.
 };

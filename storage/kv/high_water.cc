@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -15,18 +16,36 @@ namespace {
 constexpr std::string_view kMagic = "DYNS";
 constexpr size_t kSlotBytes = 24;
 constexpr off_t kSlotOffsets[] = {0, 512};
+constexpr off_t kNoteOffset = 4096;
 using Slot = std::array<char, kSlotBytes>;
+
+constexpr std::array<uint32_t, 256> kCrcOfByte = [] {
+  std::array<uint32_t, 256> table{};
+  for (uint32_t byte = 0; byte < table.size(); ++byte) {
+    uint32_t crc = byte;
+    for (int bit = 0; bit < 8; ++bit) crc = (crc >> 1) ^ (0x82F63B78u & (0u - (crc & 1u)));
+    table[byte] = crc;
+  }
+  return table;
+}();
 
 uint32_t crc32c(std::string_view bytes) {
   uint32_t crc = ~0u;
-  for (const char c : bytes) {
-    crc ^= static_cast<unsigned char>(c);
-    for (int bit = 0; bit < 8; ++bit) crc = (crc >> 1) ^ (0x82F63B78u & (0u - (crc & 1u)));
-  }
+  for (const char c : bytes)
+    crc = (crc >> 8) ^ kCrcOfByte[(crc ^ static_cast<unsigned char>(c)) & 0xff];
   return ~crc;
 }
 
 uint32_t check_of(const Slot& slot) { return crc32c({slot.data() + 8, kSlotBytes - 8}); }
+
+Slot slot_of(uint64_t counter, uint64_t sequence) {
+  Slot slot;
+  std::memcpy(slot.data(), kMagic.data(), kMagic.size());
+  store_big_endian<uint64_t>(slot.data() + 8, counter);
+  store_big_endian<uint64_t>(slot.data() + 16, sequence);
+  store_big_endian<uint32_t>(slot.data() + 4, check_of(slot));
+  return slot;
+}
 
 enum class SlotState { kBlank, kValid, kDamaged };
 
@@ -65,16 +84,15 @@ Result<HighWater> HighWater::open(int directory) {
   }
   if (damaged > 0 && valid == 0)
     return make_error(ErrorCode::kDirectoryCorrupt, "DYNOLITH_SYNCED is damaged");
+  Slot note;
+  if (read_slot(mark.file_.get(), kNoteOffset, note) == SlotState::kValid)
+    mark.sequence_ = std::max(mark.sequence_, load_big_endian<uint64_t>(note.data() + 16));
   return mark;
 }
 
 bool HighWater::advance(uint64_t sequence, bool sync) {
   if (sequence != sequence_) {
-    Slot slot;
-    std::memcpy(slot.data(), kMagic.data(), kMagic.size());
-    store_big_endian<uint64_t>(slot.data() + 8, counter_ + 1);
-    store_big_endian<uint64_t>(slot.data() + 16, sequence);
-    store_big_endian<uint32_t>(slot.data() + 4, check_of(slot));
+    const Slot slot = slot_of(counter_ + 1, sequence);
     const off_t offset = kSlotOffsets[(counter_ + 1) % 2];
     if (::pwrite(file_.get(), slot.data(), slot.size(), offset) != static_cast<ssize_t>(kSlotBytes))
       return false;
@@ -82,6 +100,13 @@ bool HighWater::advance(uint64_t sequence, bool sync) {
     sequence_ = sequence;
   }
   return !sync || ::fdatasync(file_.get()) == 0;
+}
+
+void HighWater::note(uint64_t sequence) {
+  const Slot slot = slot_of(0, sequence);
+  // One that cannot be written is one that comes late.
+  [[maybe_unused]] const auto written =
+      ::pwrite(file_.get(), slot.data(), slot.size(), kNoteOffset);
 }
 
 }  // namespace dynolith::storage::kv

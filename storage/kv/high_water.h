@@ -1,11 +1,12 @@
 // How far the write-ahead log is known to be on the disk. RocksDB opens a log whose tail was cut
 // off as if nothing had been there; the mark tells the difference.
 //
-// DYNOLITH_SYNCED, PERSISTED: two slots of 24 bytes, at 0 and at 512 (sectors of their own), all
-// numbers big-endian:
+// DYNOLITH_SYNCED, PERSISTED: three slots of 24 bytes, at 0, 512 (sectors of their own) and 4096 (a
+// page of its own), all numbers big-endian:
 //   slot := "DYNS" check:4 counter:8 sequence:8      check: CRC-32C of counter and sequence
-// The valid slot with the greater counter counts; they are written in turn, so a torn write leaves
-// the other one.
+// Of the first two the valid one with the greater counter counts; they are written in turn, so a
+// torn write leaves the other one. The third is written after each sync of which a writer is told;
+// it counts if it is valid and greater.
 #pragma once
 
 #include <cstdint>
@@ -25,6 +26,9 @@ class HighWater {
   // Needs: everything up to `sequence` has been synced. Without `sync` the mark itself is left to
   // the operating system: a mark that comes late is still true. False: could not be written.
   bool advance(uint64_t sequence, bool sync);
+  // Says the same in the third slot, in a microsecond, and leaves it to the operating system: a
+  // killed process leaves an exact mark. Threads: one, besides one in advance().
+  void note(uint64_t sequence);
 
  private:
   FileDescriptor file_;

@@ -27,7 +27,12 @@ rocksdb::CompressionType best_compression() {
   return best;
 }
 
-rocksdb::DBOptions database_options(const InstanceSettings& settings, OpenMode mode) {
+bool is_torn(OpenMode mode) {
+  return mode == OpenMode::kTornLog || mode == OpenMode::kTornLogReadOnly;
+}
+
+rocksdb::DBOptions database_options(const InstanceSettings& settings, OpenMode mode,
+                                    DenseLog& dense_log) {
   rocksdb::DBOptions options;
   options.create_if_missing = mode == OpenMode::kCreate;
   options.create_missing_column_families = mode == OpenMode::kCreate;
@@ -37,13 +42,15 @@ rocksdb::DBOptions database_options(const InstanceSettings& settings, OpenMode m
 
   // A damaged log is refused, a torn last record is what a crash leaves. A log that was cut off
   // whole is noticed by the high-water mark; recycled logs would defeat both.
-  options.wal_recovery_mode = mode == OpenMode::kTornLog
+  options.wal_recovery_mode = is_torn(mode)
                                   ? rocksdb::WALRecoveryMode::kPointInTimeRecovery
                                   : rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
+  options.wal_filter = &dense_log;
   options.recycle_log_file_num = 0;
   // Recovery keeps the log and needs no room: a store whose disk was full must open again. What it
-  // recovered is flushed in the background.
-  options.avoid_flush_during_recovery = true;
+  // recovered is flushed in the background. But a torn log must not stay: what was left out of it
+  // would be met again, and could then seem to fit.
+  options.avoid_flush_during_recovery = !is_torn(mode);
   options.avoid_flush_during_shutdown = true;  // Matters without a log only: in memory.
   options.max_total_wal_size = 2 * settings.write_buffer_bytes;
   // Reserving room for a whole log ahead would fill small disks, and hide how full they are.
@@ -114,16 +121,43 @@ rocksdb::Status sync_logs(const std::string& path, size_t& logs) {
   return rocksdb::Status::OK();
 }
 
+std::vector<rocksdb::ColumnFamilyDescriptor> families_of(const InstanceSettings& settings) {
+  return {{rocksdb::kDefaultColumnFamilyName, data_options(settings)},
+          {kSystemFamily, system_options(settings)}};
+}
+
+// The last sequence number in the tables, the log aside. The oldest log that is still needed begins
+// no later than behind it.
+rocksdb::Status flushed_sequence(const InstanceSettings& settings, uint64_t& sequence) {
+  DenseLog nothing(DenseLog::Replay::kNothing);
+  std::vector<rocksdb::ColumnFamilyHandle*> families;
+  rocksdb::DB* opened = nullptr;
+  const rocksdb::Status status =
+      rocksdb::DB::OpenForReadOnly(database_options(settings, OpenMode::kTornLogReadOnly, nothing),
+                                   settings.path, families_of(settings), &families, &opened);
+  const std::unique_ptr<rocksdb::DB> db(opened);
+  if (!status.ok()) return status;
+  sequence = db->GetLatestSequenceNumber();
+  for (rocksdb::ColumnFamilyHandle* family : families)
+    db->DestroyColumnFamilyHandle(family).PermitUncheckedError();
+  return status;
+}
+
 }  // namespace
 
 rocksdb::Status Instance::open(const InstanceSettings& settings, OpenMode mode,
                                std::unique_ptr<Instance>& out) {
-  const rocksdb::DBOptions options = database_options(settings, mode);
-  const std::vector<rocksdb::ColumnFamilyDescriptor> families = {
-      {rocksdb::kDefaultColumnFamilyName, data_options(settings)},
-      {kSystemFamily, system_options(settings)}};
   std::unique_ptr<Instance> instance(new Instance);
-  instance->is_read_only_ = mode == OpenMode::kReadOnly;
+  instance->dense_log_ = std::make_unique<DenseLog>();
+  if (is_torn(mode)) {
+    uint64_t flushed = 0;
+    const auto read = flushed_sequence(settings, flushed);
+    if (!read.ok()) return read;
+    instance->dense_log_ = std::make_unique<DenseLog>(flushed);
+  }
+  const auto options = database_options(settings, mode, *instance->dense_log_);
+  const auto families = families_of(settings);
+  instance->is_read_only_ = mode == OpenMode::kReadOnly || mode == OpenMode::kTornLogReadOnly;
   if (!settings.in_memory && !instance->is_read_only_) {
     const auto synced = sync_logs(settings.path, instance->recovered_logs_);
     if (!synced.ok()) return synced;

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "storage/kv/dense_log.h"
 #include "storage/kv/open_store.h"
 
 namespace dynolith::storage::kv {
@@ -26,9 +27,14 @@ struct InstanceSettings {
   size_t write_buffer_bytes = 0;
 };
 
-// kTornLog: as kExisting, but what follows the first damage in the log is left out. For a log that
-// a power cut may have torn, when it is known that nothing synced is among what is left out.
-enum class OpenMode { kCreate, kExisting, kTornLog, kReadOnly };
+// How the log is read. A killed process leaves whole records, and at the end of a log file at most
+// one that is cut short; anything else is damage, and kCreate, kExisting and kReadOnly refuse it.
+// After a power cut what had not been synced may be torn, or missing while later parts are there:
+//   kTornLog          leaves out all that follows the first damage or hole, for good: what was
+//                     recovered is in tables when it returns, and the old logs count no more. Only
+//                     when it is known that nothing synced is among what is left out.
+//   kTornLogReadOnly  shows what kTornLog would recover, and changes nothing.
+enum class OpenMode { kCreate, kExisting, kTornLog, kReadOnly, kTornLogReadOnly };
 
 class Instance {
  public:
@@ -56,6 +62,7 @@ class Instance {
  private:
   Instance() = default;
 
+  std::unique_ptr<DenseLog> dense_log_;  // Outlives the database.
   std::unique_ptr<rocksdb::DB> db_;
   std::vector<rocksdb::ColumnFamilyHandle*> families_;
   bool is_read_only_ = false;

@@ -63,7 +63,9 @@ RocksStore::RocksStore(const StoreOptions& options, std::unique_ptr<DataDirector
     : directory_(std::move(directory)),
       health_(directory_ ? directory_->path() : "memory", options.log, [this] { gate_.shut(); }),
       space_(directory_ ? directory_->descriptor() : -1, options.reserve_bytes),
-      commits_(write_options(options.durability, directory_ == nullptr), health_, space_),
+      commits_(write_options(options.durability, directory_ == nullptr), health_, space_,
+               directory_ && options.durability == Durability::kAlways ? &directory_->high_water()
+                                                                       : nullptr),
       durability_(options.durability),
       upkeep_interval_(options.upkeep_interval) {
   settings_.in_memory = directory_ == nullptr;
@@ -104,15 +106,14 @@ Result<void> RocksStore::open_instance() {
   if (is_new) TRY(directory_->begin_format());
   const auto quick = std::make_shared<DeferredSyncs>();
   if (is_new && !settings_.env) settings_.env = rocksdb::NewCompositeEnv(quick);
-  const rocksdb::Status status =
-      Instance::open(settings_, is_new ? OpenMode::kCreate : OpenMode::kExisting, instance);
-  bool is_whole = status.ok();
-  if (status.IsCorruption() && directory_->may_be_torn()) is_whole = open_torn(instance);
-  if (!instance) return opening_error(directory_->path(), status);
-  if (is_whole) directory_->log_is_whole();
+  TRY(open_files(is_new, instance));
+  TRY(check_mark(*instance));
+  if (!instance->is_read_only()) directory_->log_is_whole();
   quick->end();
+  const bool is_long =
+      instance->unflushed_bytes() > kWorthFlushingBytes || instance->recovered_logs() > kLogsMax;
+  if (is_long && !instance->is_read_only()) health_.failed(instance->flush(false), "flushing");
   gate_.set(std::move(instance));
-  TRY(check_opened());
   const bool finish_later = is_new && durability_ != Durability::kAlways;
   if (is_new && !finish_later) TRY(directory_->finish_format());
   upkeep_ = std::make_unique<Upkeep>(Upkeep::Parts{.settings = settings_,
@@ -126,20 +127,44 @@ Result<void> RocksStore::open_instance() {
   return {};
 }
 
-// A power cut leaves what had not been synced in any state: a record may have its length but not
-// its bytes. RocksDB reports that as it reports damage. What had been synced lies before the mark.
-bool RocksStore::open_torn(std::unique_ptr<Instance>& instance) {
-  if (!Instance::open(settings_, OpenMode::kTornLog, instance).ok()) return false;
-  const uint64_t sequence = instance->db().GetLatestSequenceNumber();
-  if (sequence < directory_->high_water().sequence()) {
+Result<void> RocksStore::open_files(bool is_new, std::unique_ptr<Instance>& instance) {
+  const bool was_begun = directory_->formatted() != DataDirectory::Formatted::kNo;
+  if (was_begun && directory_->may_be_torn()) {
+    Result<void> opened = open_torn(instance);
+    if (!is_new || opened.ok() || opened.error().code != ErrorCode::kDirectoryCorrupt)
+      return opened;
+    // Lost its power in the moment in which it was being made, before the first sync.
     instance.reset();
-    return false;
+    std::error_code none;
+    for (const auto& entry : std::filesystem::directory_iterator(settings_.path, none))
+      std::filesystem::remove(entry.path(), none);
   }
-  health_.log("was torn by a power cut: the log ends at change " + std::to_string(sequence));
-  // Written out, so that the torn log is not met again.
-  const rocksdb::Status flushed = instance->flush(true);
-  health_.failed(flushed, "flushing");
-  return flushed.ok();
+  const OpenMode mode = is_new ? OpenMode::kCreate : OpenMode::kExisting;
+  const rocksdb::Status status = Instance::open(settings_, mode, instance);
+  if (!status.ok()) return opening_error(directory_->path(), status);
+  return {};
+}
+
+// A power cut leaves what had not been synced in any state: a record may have its length but not
+// its bytes, or be missing while later ones are there. What had been synced lies before the mark.
+Result<void> RocksStore::open_torn(std::unique_ptr<Instance>& instance) {
+  auto status = Instance::open(settings_, OpenMode::kTornLogReadOnly, instance);
+  if (!status.ok()) return opening_error(directory_->path(), status);
+  TRY(check_mark(*instance));  // While nothing was left out yet.
+  const uint64_t sequence = instance->db().GetLatestSequenceNumber();
+  if (sequence != directory_->high_water().sequence()) {
+    health_.log("was not closed before the machine stopped: its log ends at change " +
+                std::to_string(sequence));
+  }
+  instance.reset();
+  status = Instance::open(settings_, OpenMode::kTornLog, instance);
+  if (is_out_of_room(status)) {
+    // Recovering takes room. Reads are served until there is some; upkeep opens it then.
+    health_.failed(status, "recovering the log");
+    status = Instance::open(settings_, OpenMode::kTornLogReadOnly, instance);
+  }
+  if (!status.ok()) return opening_error(directory_->path(), status);
+  return {};
 }
 
 Error RocksStore::format_missing() const {
@@ -148,8 +173,7 @@ Error RocksStore::format_missing() const {
       "is damaged: its DYNOLITH_FORMAT file is missing; restore it from a backup");
 }
 
-Result<void> RocksStore::check_opened() {
-  Instance& instance = *gate_.current();
+Result<void> RocksStore::check_mark(Instance& instance) {
   const uint64_t sequence = instance.db().GetLatestSequenceNumber();
   const uint64_t mark = directory_->high_water().sequence();
   if (sequence < mark) {
@@ -158,8 +182,6 @@ Result<void> RocksStore::check_opened() {
                                std::to_string(mark) + " changes were synced, " +
                                std::to_string(sequence) + " are there); restore it from a backup");
   }
-  if (instance.unflushed_bytes() > kWorthFlushingBytes || instance.recovered_logs() > kLogsMax)
-    health_.failed(instance.flush(false), "flushing");
   return {};
 }
 

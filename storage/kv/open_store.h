@@ -11,11 +11,13 @@
 
 namespace dynolith::storage::kv {
 
-// What an acknowledged write survives. Killing the process loses nothing in any of the three.
-// These are the aims: storage/kv/README.md names a known defect in what power cuts leave.
+// What an acknowledged write survives. Killing the process loses nothing in any of the three. What a
+// power cut leaves is what was there at one moment: without a commit none of the later ones is
+// there. Given a disk that keeps what it has confirmed.
 enum class Durability : uint8_t {
   kAlways,  // A power cut loses nothing: one fsync for each group of commits, before they return.
-  kEverySecond,  // A power cut loses at most the last second.
+  kEverySecond,  // A power cut loses at most what was acknowledged since the last sync: an upkeep
+                 // interval ago, and the time that a sync takes.
   kNever,        // When the operating system writes is its affair.
 };
 
@@ -36,7 +38,7 @@ struct StoreOptions {
 
 // Errors, each one line that names the path and the remedy: kDirectoryInUse (another process holds
 // it, also if its LOCK file was deleted), kDirectoryNotWritable, kDirectoryCorrupt (also when the
-// write-ahead log has lost its tail), kDirectoryTooNew.
+// write-ahead log has lost what is known to have been synced), kDirectoryTooNew.
 Result<std::unique_ptr<Store>> open_store(StoreOptions options);
 
 }  // namespace dynolith::storage::kv

@@ -45,10 +45,11 @@ class RocksStore final : public Store {
   RocksStore(const StoreOptions& options, std::unique_ptr<DataDirectory> directory,
              std::shared_ptr<rocksdb::Env> env);
   Result<void> open_instance();
-  Result<void> check_opened();
-  // Tries again without the torn end of the log. Leaves `instance` null if that does not help.
-  // True: the log is whole again.
-  bool open_torn(std::unique_ptr<Instance>& instance);
+  // `is_new`: or begun, and not known to have been synced.
+  Result<void> open_files(bool is_new, std::unique_ptr<Instance>& instance);
+  // Opens a log that a power cut may have torn, unless what would be left out had been synced.
+  Result<void> open_torn(std::unique_ptr<Instance>& instance);
+  Result<void> check_mark(Instance& instance);
   Error format_missing() const;
 
   // What a failed read is answered; it may stop the store.

@@ -93,19 +93,23 @@ void Upkeep::reopen() {
 
 void Upkeep::open_again(std::unique_ptr<Instance>& instance) {
   instance.reset();
-  rocksdb::Status status = Instance::open(parts_.settings, OpenMode::kExisting, instance);
+  const bool may_be_torn = parts_.directory.may_be_torn();
+  rocksdb::Status status = Instance::open(
+      parts_.settings, may_be_torn ? OpenMode::kTornLog : OpenMode::kExisting, instance);
   if (!status.ok()) {
     instance.reset();
     if (!is_out_of_room(status))
       return parts_.health.stop("reopening failed: " + status.ToString());
     // Not yet. Reads go on with what can be opened without writing.
-    status = Instance::open(parts_.settings, OpenMode::kReadOnly, instance);
+    status = Instance::open(
+        parts_.settings, may_be_torn ? OpenMode::kTornLogReadOnly : OpenMode::kReadOnly, instance);
     if (!status.ok()) parts_.health.stop("reopening failed: " + status.ToString());
     return;
   }
   const uint64_t mark = parts_.directory.high_water().sequence();
   if (instance->db().GetLatestSequenceNumber() < mark)
     return parts_.health.stop("the end of its log is missing");
+  parts_.directory.log_is_whole();
   parts_.commits.forget();
   parts_.health.recovered();
 }

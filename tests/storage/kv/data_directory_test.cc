@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 
@@ -41,22 +42,82 @@ class DirectoryTest : public testing::Test {
     EXPECT_THAT(store.error().message, AllOf(HasSubstr("data directory '" + path), HasSubstr(words),
                                              HasSubstr(remedy), Not(HasSubstr("\n"))));
   }
-  // The newest file whose name ends so.
-  fs::path file_ending(const std::string& end) const {
-    fs::path newest;
-    for (const auto& entry : fs::directory_iterator(data() + "/rocksdb")) {
-      const std::string name = entry.path().filename();
-      if (name.ends_with(end) && (newest.empty() || name > newest.filename().string()))
-        newest = entry.path();
-    }
-    return newest;
+  // The files whose names end so, by age.
+  std::vector<fs::path> files_ending(const std::string& end) const {
+    std::vector<fs::path> files;
+    for (const auto& entry : fs::directory_iterator(data() + "/rocksdb"))
+      if (entry.path().filename().string().ends_with(end)) files.push_back(entry.path());
+    std::sort(files.begin(), files.end());
+    return files;
   }
+  fs::path file_ending(const std::string& end) const {
+    const auto files = files_ending(end);
+    return files.empty() ? fs::path() : files.back();
+  }
+  // Commits the numbers from `first` on and closes the store, all in one log of its own.
+  void commit_numbers(int first, Durability durability = Durability::kNever) {
+    const auto store = must_open({.directory = data(),
+                                  .durability = durability,
+                                  .write_buffer_bytes = 1u << 20,  // So little is not flushed.
+                                  .upkeep_interval = std::chrono::hours(1)});
+    ASSERT_NE(store, nullptr);
+    for (int number = first; number < first + 300; ++number) {
+      const std::string name = std::to_string(number);
+      ASSERT_EQ(store->write([&](Writes& writes) {
+        writes.put("k" + name, std::string(200, 'v'));
+        writes.append("log", name);
+        writes.add("all", {1, number});
+      }),
+                Status::kOk);
+    }
+    fs::copy_file(data() + "/DYNOLITH_SYNCED", root() + "/mark",
+                  fs::copy_options::overwrite_existing);
+  }
+  // As if the last store had been killed instead of closed.
+  void take_back_mark() {
+    fs::copy_file(root() + "/mark", data() + "/DYNOLITH_SYNCED",
+                  fs::copy_options::overwrite_existing);
+  }
+  // The numbers in the log, which must be whole commits without a gap.
+  static std::vector<int> numbers_in(Store& store) {
+    std::vector<int> numbers;
+    int64_t sum = 0;
+    EXPECT_EQ(store.read_log("log", {}, UINT32_MAX,
+                             [&](Bytes at, Bytes record) {
+                               numbers.push_back(std::stoi(std::string(record)));
+                               sum += numbers.back();
+                               EXPECT_EQ(at, position(numbers.size()));
+                               return true;
+                             }),
+              Status::kOk);
+    size_t keys = 0;
+    EXPECT_EQ(store.scan({}, {.begin = "k", .end = "l"},
+                         [&](Bytes, Bytes) {
+                           ++keys;
+                           return true;
+                         }),
+              Status::kOk);
+    EXPECT_EQ(keys, numbers.size());
+    EXPECT_EQ(store.tally("all")->count, static_cast<int64_t>(numbers.size()));
+    EXPECT_EQ(store.tally("all")->bytes, sum);
+    return numbers;
+  }
+  void pretend_reboot() { std::ofstream(data() + "/DYNOLITH_OWNER") << "1 another-boot\n"; }
   static void flip(const fs::path& file, uintmax_t offset) {
     std::fstream stream(file, std::ios::in | std::ios::out | std::ios::binary);
     stream.seekg(static_cast<std::streamoff>(offset));
     const char byte = static_cast<char>(stream.get() ^ 0x10);
     stream.seekp(static_cast<std::streamoff>(offset));
     stream.put(byte);
+  }
+  // Zeros, as a file has them where nothing was written; no further than to its end.
+  static void wipe(const fs::path& file, uintmax_t begin, uintmax_t bytes) {
+    const uintmax_t size = fs::file_size(file);
+    if (begin >= size) return;
+    std::fstream stream(file, std::ios::in | std::ios::out | std::ios::binary);
+    stream.seekp(static_cast<std::streamoff>(begin));
+    const std::string zeros(std::min(bytes, size - begin), '\0');
+    stream.write(zeros.data(), static_cast<std::streamsize>(zeros.size()));
   }
 
  private:
@@ -227,31 +288,125 @@ TEST_F(DirectoryTest, WhoseLogWasCutOffIsRefused) {
 
 // What a power cut leaves of a record that was being written: its length, but not its bytes.
 TEST_F(DirectoryTest, WhoseLogWasTornByAPowerCutLosesTheTornOnly) {
-  for (const bool rebooted : {true, false}) {
+  commit_numbers(0);
+  take_back_mark();
+  const fs::path log = file_ending(".log");
+  flip(log, fs::file_size(log) * 9 / 10);
+  expect_refused(ErrorCode::kDirectoryCorrupt, "is damaged", "restore it from a backup");
+  pretend_reboot();
+  for (int round = 0; round < 2; ++round) {
+    const auto store = must_open({.directory = data()});
+    ASSERT_NE(store, nullptr);
+    const size_t count = numbers_in(*store).size();
+    EXPECT_GT(count, 260u);
+    EXPECT_LT(count, 280u);
+    EXPECT_EQ(put(*store, "c", "1"), Status::kOk);
+  }
+}
+
+// A power cut may take the end of an older log and leave a newer one: what is there afterwards is
+// what was there at one moment, without a gap.
+TEST_F(DirectoryTest, WhoseOlderLogWasCutEndsThere) {
+  struct Cut {
+    const char* name;
+    bool is_noticed;  // Also if the machine had not stopped.
+    size_t left;      // Numbers, at most; a third of it at least.
+    std::function<void(const fs::path& log)> apply;
+  };
+  const Cut kCuts[] = {
+      {"half of it", true, 150, [](auto& log) { fs::resize_file(log, fs::file_size(log) / 2); }},
+      {"all of it", false, 0, [](auto& log) { fs::resize_file(log, 0); }},
+      {"its first block", false, 0, [](auto& log) { wipe(log, 0, 32u << 10); }},
+      {"its second block", true, 150, [](auto& log) { wipe(log, 32u << 10, 32u << 10); }},
+      {"its end", true, 150, [](auto& log) { wipe(log, fs::file_size(log) / 2, 1u << 20); }},
+  };
+  for (const Cut& cut : kCuts) {
+    SCOPED_TRACE(cut.name);
     fs::remove_all(data());
-    {
-      KvChild child({"hold", data()});  // Makes the directory; killed, it marks nothing as synced.
-      ASSERT_EQ(child.read_line(), "ready");
-    }
-    {
-      KvChild child({"write", data(), "never", "0"});
-      for (int i = 0; i < 50; ++i) ASSERT_FALSE(child.read_line().empty());
-      child.kill();
-    }
+    commit_numbers(0);
     const fs::path log = file_ending(".log");
-    flip(log, fs::file_size(log) * 9 / 10);
-    if (rebooted) std::ofstream(data() + "/DYNOLITH_OWNER") << "1 another-boot\n";
-    if (!rebooted) {
+    commit_numbers(1000);
+    ASSERT_GT(fs::file_size(file_ending(".log")), 0u);
+    ASSERT_NE(file_ending(".log"), log);
+    fs::resize_file(data() + "/DYNOLITH_SYNCED", 0);
+    cut.apply(log);
+    if (cut.is_noticed)
       expect_refused(ErrorCode::kDirectoryCorrupt, "is damaged", "restore it from a backup");
-      continue;
-    }
-    for (int round = 0; round < 2; ++round) {
+    pretend_reboot();
+    for (int attempt = 0; attempt < 3; ++attempt) {
       const auto store = must_open({.directory = data()});
       ASSERT_NE(store, nullptr);
-      EXPECT_THAT(value_of(*store, "b0"), "0");
-      EXPECT_GT(store->tally("all")->count, 10);
-      EXPECT_EQ(put(*store, "c", "1"), Status::kOk);
+      const std::vector<int> numbers = numbers_in(*store);
+      EXPECT_LE(numbers.size(), cut.left);
+      EXPECT_GE(numbers.size(), cut.left / 3);
+      for (size_t i = 0; i < numbers.size(); ++i) EXPECT_EQ(numbers[i], static_cast<int>(i));
     }
+    commit_numbers(2000);
+    EXPECT_GE(numbers_in(*must_open({.directory = data()})).size(), 300u);
+  }
+}
+
+// A log is cut between two of its files too: killed, started again, killed, and then the power.
+TEST_F(DirectoryTest, WhoseWritersWereKilledBeforeAPowerCutHasNoGap) {
+  const auto write_and_kill = [&](const char* first) {
+    KvChild child({"write", data(), "never", first});
+    for (int i = 0; i < 50; ++i) ASSERT_FALSE(child.read_line().empty());
+    child.kill();
+  };
+  ASSERT_NE(must_open({.directory = data()}), nullptr);
+  write_and_kill("0");
+  const auto logs = files_ending(".log");
+  const fs::path& log = *std::max_element(logs.begin(), logs.end(), [](auto& one, auto& other) {
+    return fs::file_size(one) < fs::file_size(other);
+  });
+  write_and_kill("1000000");
+  if (fs::exists(log)) fs::resize_file(log, fs::file_size(log) / 2);
+  fs::resize_file(data() + "/DYNOLITH_SYNCED", 0);
+  pretend_reboot();
+  for (int attempt = 0; attempt < 3; ++attempt) {
+    const auto store = open_store({.directory = data()});
+    // Tables that hold more than the log are damage; whatever opens has no gap.
+    if (!store.ok()) break;
+    uint64_t positions = 0;
+    bool is_second = false;
+    ASSERT_EQ((*store)->read_log("log", {}, UINT32_MAX,
+                                 [&](Bytes at, Bytes record) {
+                                   EXPECT_EQ(at, position(++positions));
+                                   is_second |= std::stoull(std::string(record)) >= 1'000'000;
+                                   return true;
+                                 }),
+              Status::kOk);
+    EXPECT_EQ((*store)->tally("all")->count, static_cast<int64_t>(positions));
+    EXPECT_EQ(scanned(**store, {.begin = "a1000000", .end = "a1000999"}).empty(), !is_second);
+  }
+}
+
+// With kAlways there is a mark at each sync: a killed process cannot lose one write unnoticed.
+TEST_F(DirectoryTest, WhoseLogLostOneSyncedRecordIsRefused) {
+  commit_numbers(0, Durability::kAlways);
+  take_back_mark();
+  const fs::path log = file_ending(".log");
+  fs::resize_file(log, fs::file_size(log) - 1);
+  for (const bool rebooted : {false, true}) {
+    if (rebooted) pretend_reboot();
+    expect_refused(ErrorCode::kDirectoryCorrupt, "the end of its write-ahead log is missing",
+                   "restore it from a backup");
+  }
+}
+
+// The power was lost before the new store was synced: nothing in it had been promised.
+TEST_F(DirectoryTest, WhoseMakingLostItsPowerBeginsAnew) {
+  for (const char* broken : {"CURRENT", "MANIFEST"}) {
+    fs::remove_all(data());
+    make_store(false);
+    fs::rename(data() + "/DYNOLITH_FORMAT", data() + "/DYNOLITH_FORMAT.new");
+    fs::remove(data() + "/DYNOLITH_SYNCED");
+    for (const auto& entry : fs::directory_iterator(data() + "/rocksdb"))
+      if (entry.path().filename().string().starts_with(broken)) fs::resize_file(entry.path(), 0);
+    expect_refused(ErrorCode::kDirectoryCorrupt, "is damaged", "restore it from a backup");
+    pretend_reboot();
+    EXPECT_EQ(value_of(*must_open({.directory = data()}), "k0"), "(absent)");
+    EXPECT_TRUE(fs::exists(data() + "/DYNOLITH_FORMAT"));
   }
 }
 
@@ -262,7 +417,7 @@ TEST_F(DirectoryTest, WhoseSyncedLogIsDamagedIsRefusedAlsoAfterAPowerCut) {
     const fs::path log = file_ending(".log");
     flip(log, static_cast<uintmax_t>(static_cast<double>(fs::file_size(log)) * part));
     for (int attempt = 0; attempt < 2; ++attempt) {
-      std::ofstream(data() + "/DYNOLITH_OWNER") << "1 another-boot\n";
+      pretend_reboot();
       expect_refused(ErrorCode::kDirectoryCorrupt, "is damaged", "restore it from a backup");
     }
   }
