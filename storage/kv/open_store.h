@@ -11,8 +11,8 @@
 
 namespace dynolith::storage::kv {
 
-// What an acknowledged write survives. Killing the process loses nothing in any of the three. What a
-// power cut leaves is what was there at one moment: without a commit none of the later ones is
+// What an acknowledged write survives. Killing the process loses nothing in any of the three. What
+// a power cut leaves is what was there at one moment: without a commit none of the later ones is
 // there. Given a disk that keeps what it has confirmed.
 enum class Durability : uint8_t {
   kAlways,  // A power cut loses nothing: one fsync for each group of commits, before they return.
