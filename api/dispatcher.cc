@@ -12,12 +12,17 @@ namespace {
 constexpr std::string_view kAmzJson = "application/x-amz-json-1.0";
 constexpr std::string_view kPlainJson = "application/json";
 
-// The name after "DynamoDB_20120810." or "DynamoDBStreams_20120810."; empty if there is neither.
-std::string_view operation_name(std::string_view target) {
-  for (const std::string_view service : {"DynamoDB_20120810.", "DynamoDBStreams_20120810."}) {
-    if (target.starts_with(service)) return target.substr(service.size());
+// Null: no operation of the service that the target names.
+const Operation* operation_of(std::string_view target,
+                              const Operation* (*find)(std::string_view name)) {
+  constexpr std::pair<std::string_view, Service> kServices[] = {
+      {"DynamoDB_20120810.", Service::kTables}, {"DynamoDBStreams_20120810.", Service::kStreams}};
+  for (const auto& [prefix, service] : kServices) {
+    if (!target.starts_with(prefix)) continue;
+    const Operation* operation = find(target.substr(prefix.size()));
+    return operation != nullptr && operation->service == service ? operation : nullptr;
   }
-  return {};
+  return nullptr;
 }
 
 // Tables of one access key and region are apart from those of all others. Neither part can hold a
@@ -33,7 +38,7 @@ Dispatcher::Dispatcher(storage::Database& database, DispatcherOptions options)
     : database_(database), options_(std::move(options)) {}
 
 bool Dispatcher::may_block(std::string_view target) {
-  const Operation* operation = find_operation(operation_name(target));
+  const Operation* operation = operation_of(target, &find_operation);
   return operation != nullptr && operation->writes;
 }
 
@@ -69,7 +74,7 @@ Result<void> Dispatcher::carry_out(const ApiRequest& request, const Operation*& 
   JsonObject body;
   if (!request.body.empty()) body = TRY(parser.parse(request.body));
 
-  operation = options_.find(operation_name(request.target));
+  operation = operation_of(request.target, options_.find);
   if (operation == nullptr) return storage::make_error(ErrorCode::kUnknownOperation);
 
   const auto signer =

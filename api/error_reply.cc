@@ -55,6 +55,10 @@ Shape shape_of(ErrorCode code) {
       return {400, kModelled, "ProvisionedThroughputExceededException"};
     case ErrorCode::kThrottling:
       return {400, kModelled, "ThrottlingException"};
+    case ErrorCode::kExpiredIterator:
+      return {400, kModelled, "ExpiredIteratorException"};
+    case ErrorCode::kTrimmedDataAccess:
+      return {400, kModelled, "TrimmedDataAccessException"};
     case ErrorCode::kSerialization:
       return {400, kService, "SerializationException", "Message"};
     case ErrorCode::kUnknownOperation:

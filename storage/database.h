@@ -22,6 +22,7 @@
 #include "storage/clock.h"
 #include "storage/encoding/item_encoding.h"
 #include "storage/engine/range_read.h"
+#include "storage/engine/stream.h"
 #include "storage/engine/table.h"
 #include "storage/engine/write.h"
 #include "storage/kv/open_store.h"
@@ -40,6 +41,7 @@ struct DatabaseOptions {
   // returns.
   int64_t create_table_ms = 0;
   int64_t delete_table_ms = 0;
+  int64_t shard_ms = kShardAgeMs;  // The age at which a stream's shard gets a successor.
   size_t block_cache_bytes = 128u << 20;
   uint64_t disk_reserve_bytes = 16u << 20;
   // For how long a transaction waits for an item that another call is writing, and a single write
@@ -116,10 +118,43 @@ class Database {
   virtual Result<TransactionOutcome> transact(std::span<const ItemWrite> writes,
                                               const TransactionOptions& options = {}) = 0;
 
+  // --- Streams of changes.
+  //
+  // A table whose definition has a stream_view_type keeps a record of every change, written in the
+  // commit of the change itself and readable for 24 hours. Positions are dense and in commit order:
+  // a reader that goes on at StreamPage::next sees every change exactly once, and all changes of an
+  // item in the order they were made, however many writers commit meanwhile.
+  //
+  //   StreamPtr stream = database->list_streams("Music").back();
+  //   uint64_t next = stream->trimmed + 1;
+  //   while (following)
+  //     next = (*database->read_stream(*stream, {.first = next}, handle_change))->next;
+  //
+  // Shards are ranges of positions; embedding programs may ignore them.
+
+  // The streams of a table, or of all tables (an empty name), by table name and age. A table has at
+  // most one that is on; others can be read for 24 hours after they were closed.
+  virtual std::vector<StreamPtr> list_streams(std::string_view table_name,
+                                              std::string_view scope = {}) = 0;
+  // As it is now. Errors: kResourceNotFound, without words.
+  virtual Result<StreamPtr> find_stream(std::string_view table_name, int64_t created_ms,
+                                        std::string_view scope = {}) = 0;
+  virtual Result<StreamPtr> find_stream(TableId table, uint32_t number) = 0;
+  // The position of the newest record, or of the last one trimmed; 0: there never was one.
+  virtual Result<uint64_t> stream_end(const Stream& stream) = 0;
+  // Hands records from a position on to `sink`, in order; views live until it returns. Fewer than
+  // asked for, or none, do not mean that there are no more. Errors: kTrimmedDataAccess (the first
+  // position is in Stream::trimmed), kIo and kin.
+  virtual Result<StreamPage> read_stream(
+      const Stream& stream, const StreamRead& read,
+      FunctionRef<void(uint64_t position, const StreamRecordView& record)> sink) = 0;
+
   // --- Upkeep.
+  virtual int64_t now_ms() const = 0;  // By DatabaseOptions::clock.
   virtual bool is_read_only() const = 0;
   virtual void compact() = 0;
-  // Waits until no dropped table has data left; for tests and orderly shutdown.
+  // Waits until no dropped table has data left, and does for streams what time has made due; for
+  // tests and orderly shutdown.
   virtual void wait_for_background() = 0;
 };
 

@@ -28,6 +28,8 @@ enum class ErrorCode : uint8_t {
   kDuplicateItem,
   kProvisionedThroughputExceeded,
   kThrottling,
+  kExpiredIterator,
+  kTrimmedDataAccess,
   // The request could not be understood (raised by front ends only).
   kSerialization,
   kUnknownOperation,

@@ -39,6 +39,10 @@ inline constexpr size_t kTransactionBytesMax = 4 * 1024 * 1024;
 inline constexpr size_t kRequestTokenBytesMax = 36;
 inline constexpr int64_t kTokenLifeMs = 10 * 60 * 1000;
 
+inline constexpr int64_t kStreamRetentionMs = 24 * 3600 * 1000;
+inline constexpr int64_t kShardAgeMs = 4 * 3600 * 1000;  // At which it is closed.
+inline constexpr uint32_t kStreamRecordsMax = 1000;      // Of one page.
+
 inline constexpr size_t kExpressionBytesMax = 4096;
 inline constexpr size_t kExpressionOperatorsMax = 300;
 inline constexpr size_t kInOperandsMax = 100;

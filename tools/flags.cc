@@ -108,6 +108,10 @@ void add_storing(CLI::App& app, ServeFlags& flags) {
       ->type_name("always|everysec|never");
   app.add_flag("--isolate", flags.isolate,
                "Separate the tables of each access key and region, as DynamoDB Local does");
+  app.add_option("--stream-shard-ms", flags.shard_ms,
+                 "Age at which a stream's shard gets a successor (default 14400000: 4 hours)")
+      ->check(CLI::PositiveNumber)
+      ->type_name("MS");
 }
 
 void add_answering(CLI::App& app, ServeFlags& flags) {

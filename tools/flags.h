@@ -8,6 +8,7 @@
 
 #include "api/operations/operations.h"
 #include "storage/kv/open_store.h"
+#include "storage/limits.h"
 
 namespace dynolith::tools {
 
@@ -20,6 +21,7 @@ struct ServeFlags {
   std::vector<std::string> cors;
   std::vector<std::string> allow_host;
   bool isolate = false;
+  int64_t shard_ms = storage::kShardAgeMs;
   unsigned threads = 0;
   api::Wording wording = api::Wording::kAws2026;
   int64_t create_table_ms = 0;

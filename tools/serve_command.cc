@@ -148,6 +148,7 @@ storage::DatabaseOptions database_options(const ServeFlags& flags) {
   options.durability = flags.durability;
   options.create_table_ms = flags.create_table_ms;
   options.delete_table_ms = flags.delete_table_ms;
+  options.shard_ms = flags.shard_ms;
   options.transaction_wait_ms = flags.transaction_wait_ms;
   options.log = [](const std::string& line) { log_line(spdlog::level::warn, line); };
   return options;

@@ -1,9 +1,7 @@
 #include "api/json/table_description.h"
 
-#include <fmt/chrono.h>
-#include <fmt/format.h>
-
 #include "api/json/arn.h"
+#include "api/json/stream_names.h"
 #include "api/json/writer.h"
 
 namespace dynolith::api {
@@ -55,20 +53,6 @@ std::string_view projection_text(storage::ProjectionType type) {
   return "ALL";
 }
 
-std::string_view view_type_text(storage::StreamViewType type) {
-  switch (type) {
-    case storage::StreamViewType::kKeysOnly:
-      return "KEYS_ONLY";
-    case storage::StreamViewType::kNewImage:
-      return "NEW_IMAGE";
-    case storage::StreamViewType::kOldImage:
-      return "OLD_IMAGE";
-    case storage::StreamViewType::kNewAndOldImages:
-      return "NEW_AND_OLD_IMAGES";
-  }
-  return "KEYS_ONLY";
-}
-
 bool on_demand(const TableDefinition& table) {
   return table.billing_mode == BillingMode::kPayPerRequest;
 }
@@ -78,19 +62,6 @@ void write_attribute_definitions(JsonWriter& json, const TableDefinition& table)
   for (const auto& attribute : table.attribute_definitions) {
     json.begin_object().name("AttributeName").string(attribute.name);
     json.name("AttributeType").string(storage::type_name(attribute.type)).end_object();
-  }
-  json.end_array();
-}
-
-void write_key_schema(JsonWriter& json, const storage::KeySchema& key) {
-  json.name("KeySchema").begin_array();
-  for (const auto& attribute : key.partition) {
-    json.begin_object().name("AttributeName").string(attribute.name);
-    json.name("KeyType").string("HASH").end_object();
-  }
-  for (const auto& attribute : key.sort) {
-    json.begin_object().name("AttributeName").string(attribute.name);
-    json.name("KeyType").string("RANGE").end_object();
   }
   json.end_array();
 }
@@ -173,14 +144,14 @@ void write_indexes(JsonWriter& json, const TableDescription& description, IndexK
   if (any) json.end_array();
 }
 
-void write_stream(JsonWriter& json, const TableDescription& description, const std::string& arn) {
-  const auto& view_type = description.table->definition.stream_view_type;
-  if (!view_type) return;
-  const int64_t created_ms = description.table->created_ms;
-  const std::string label =
-      fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}", fmt::gmtime(created_ms / 1000), created_ms % 1000);
-  json.name("StreamSpecification").begin_object().name("StreamEnabled").boolean(true);
-  json.name("StreamViewType").string(view_type_text(*view_type)).end_object();
+void write_stream(JsonWriter& json, const storage::Table& table, const std::string& arn) {
+  if (const auto& view_type = table.definition.stream_view_type) {
+    json.name("StreamSpecification").begin_object().name("StreamEnabled").boolean(true);
+    json.name("StreamViewType").string(view_type_text(*view_type)).end_object();
+  }
+  if (table.stream_number == 0) return;
+  // Also of a stream that is off, as it can still be read.
+  const std::string label = stream_label(table.stream_created_ms);
   json.name("LatestStreamLabel").string(label);
   json.name("LatestStreamArn").string(arn + "/stream/" + label);
 }
@@ -200,6 +171,19 @@ void write_table_class(JsonWriter& json, const TableDefinition& table) {
 }
 
 }  // namespace
+
+void write_key_schema(JsonWriter& json, const storage::KeySchema& key) {
+  json.name("KeySchema").begin_array();
+  for (const auto& attribute : key.partition) {
+    json.begin_object().name("AttributeName").string(attribute.name);
+    json.name("KeyType").string("HASH").end_object();
+  }
+  for (const auto& attribute : key.sort) {
+    json.begin_object().name("AttributeName").string(attribute.name);
+    json.name("KeyType").string("RANGE").end_object();
+  }
+  json.end_array();
+}
 
 void append_table_description(std::string& out, const TableDescription& description,
                               std::string_view region) {
@@ -222,7 +206,7 @@ void append_table_description(std::string& out, const TableDescription& descript
   write_billing_mode(json, description);
   write_indexes(json, description, IndexKind::kLocal, "LocalSecondaryIndexes", arn);
   write_indexes(json, description, IndexKind::kGlobal, "GlobalSecondaryIndexes", arn);
-  write_stream(json, description, arn);
+  write_stream(json, table, arn);
   write_encryption(json, definition);
   write_table_class(json, definition);
   json.name("DeletionProtectionEnabled").boolean(definition.deletion_protection);

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "api/json/writer.h"
 #include "storage/engine/table.h"
 
 namespace dynolith::api {
@@ -12,6 +13,9 @@ namespace dynolith::api {
 // Appends the description as a JSON object. `region` stands in the ARNs.
 void append_table_description(std::string& out, const storage::TableDescription& description,
                               std::string_view region);
+
+// The member "KeySchema".
+void write_key_schema(JsonWriter& json, const storage::KeySchema& key);
 
 // The few members that DeleteTable answers with.
 void append_deleted_table_description(std::string& out,

@@ -15,6 +15,9 @@ namespace dynolith::api {
 // them.
 enum class Envelope : uint8_t { kBare, kOneError };
 
+// The two services that share the port: "DynamoDB_20120810." and "DynamoDBStreams_20120810.".
+enum class Service : uint8_t { kTables, kStreams };
+
 struct Operation {
   std::string_view name;
   // Appends the JSON reply to `reply`.
@@ -22,6 +25,7 @@ struct Operation {
                          std::string& reply);
   bool writes;  // May wait for the disk.
   Envelope envelope;
+  Service service = Service::kTables;
 };
 
 // Sorted by name.

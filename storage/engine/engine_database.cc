@@ -1,5 +1,6 @@
 #include "storage/engine/engine_database.h"
 
+#include "storage/engine/stream_log.h"
 #include "storage/engine/table_rules.h"
 
 namespace dynolith::storage {
@@ -12,13 +13,17 @@ EngineDatabase::EngineDatabase(std::unique_ptr<kv::Store> store, const DatabaseO
       reader_(*store_),
       range_reader_(*store_),
       tokens_(*store_, *clock_),
-      writer_(*store_, gate_, tokens_, options.transaction_wait_ms),
+      writer_(*store_, gate_, tokens_, *clock_, options.transaction_wait_ms),
+      streams_(*store_, gate_, *clock_, options.shard_ms),
       dropper_(*store_, catalog_, gate_, options.log) {}
 
 Result<void> EngineDatabase::load() {
   std::vector<TablePtr> dropping;
   TRY(catalog_.load(dropping));
   TRY(tokens_.load());
+  std::vector<TablePtr> tables = catalog_.all();
+  tables.insert(tables.end(), dropping.begin(), dropping.end());
+  TRY(streams_.load(tables));
   for (TablePtr& table : dropping) dropper_.drop(std::move(table));
   return {};
 }
@@ -40,6 +45,7 @@ Result<TableDescription> EngineDatabase::create_table(TableDefinition definition
   description.status = TableStatus::kCreating;
   description.index_entries.resize(definition.indexes.size());
   description.table = TRY(catalog_.create(std::move(definition), scope));
+  if (description.table->stream_number > 0) streams_.follow(description.table);
   return description;
 }
 
@@ -64,7 +70,10 @@ Result<TableDescription> EngineDatabase::delete_table(std::string_view name,
   TablePtr table = TRY(catalog_.remove(name, scope, already));
   // Before the dropper empties the tallies.
   auto description = describe(table, TableStatus::kDeleting);
-  if (!already) dropper_.drop(std::move(table));
+  if (!already) {
+    if (table->stream_number > 0) streams_.follow(table);
+    dropper_.drop(std::move(table));
+  }
   return description;
 }
 
@@ -94,10 +103,39 @@ Result<TransactionOutcome> EngineDatabase::transact(std::span<const ItemWrite> w
   return writer_.transact(writes, options);
 }
 
+std::vector<StreamPtr> EngineDatabase::list_streams(std::string_view table_name,
+                                                    std::string_view scope) {
+  return streams_.list(table_name, scope);
+}
+
+Result<StreamPtr> EngineDatabase::find_stream(std::string_view table_name, int64_t created_ms,
+                                              std::string_view scope) {
+  return streams_.find(table_name, created_ms, scope);
+}
+
+Result<StreamPtr> EngineDatabase::find_stream(TableId table, uint32_t number) {
+  return streams_.find(table, number);
+}
+
+Result<uint64_t> EngineDatabase::stream_end(const Stream& stream) {
+  return store_->log_end(stream_log_name(stream.table, stream.number));
+}
+
+Result<StreamPage> EngineDatabase::read_stream(
+    const Stream& stream, const StreamRead& read,
+    FunctionRef<void(uint64_t position, const StreamRecordView& record)> sink) {
+  const StreamPtr now = TRY(streams_.find(stream.table, stream.number));
+  if (read.first <= now->trimmed) return make_error(ErrorCode::kTrimmedDataAccess);
+  return read_stream_log(*store_, stream, read, sink);
+}
+
 bool EngineDatabase::is_read_only() const { return store_->is_read_only(); }
 
 void EngineDatabase::compact() { store_->compact(); }
 
-void EngineDatabase::wait_for_background() { dropper_.wait_until_idle(); }
+void EngineDatabase::wait_for_background() {
+  dropper_.wait_until_idle();
+  streams_.tend();
+}
 
 }  // namespace dynolith::storage

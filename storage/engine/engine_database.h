@@ -11,6 +11,7 @@
 #include "storage/engine/item_writer.h"
 #include "storage/engine/range_reader.h"
 #include "storage/engine/request_tokens.h"
+#include "storage/engine/stream_registry.h"
 #include "storage/engine/table_dropper.h"
 #include "storage/engine/write_gate.h"
 #include "storage/kv/store.h"
@@ -45,6 +46,16 @@ class EngineDatabase final : public Database {
   Result<TransactionOutcome> transact(std::span<const ItemWrite> writes,
                                       const TransactionOptions& options) override;
 
+  std::vector<StreamPtr> list_streams(std::string_view table_name, std::string_view scope) override;
+  Result<StreamPtr> find_stream(std::string_view table_name, int64_t created_ms,
+                                std::string_view scope) override;
+  Result<StreamPtr> find_stream(TableId table, uint32_t number) override;
+  Result<uint64_t> stream_end(const Stream& stream) override;
+  Result<StreamPage> read_stream(
+      const Stream& stream, const StreamRead& read,
+      FunctionRef<void(uint64_t position, const StreamRecordView& record)> sink) override;
+
+  int64_t now_ms() const override { return clock_->now_ms(); }
   bool is_read_only() const override;
   void compact() override;
   void wait_for_background() override;
@@ -62,6 +73,7 @@ class EngineDatabase final : public Database {
   RangeReader range_reader_;
   RequestTokens tokens_;
   ItemWriter writer_;
+  StreamRegistry streams_;
   TableDropper dropper_;
 };
 

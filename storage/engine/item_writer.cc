@@ -10,6 +10,7 @@
 #include "storage/database.h"
 #include "storage/engine/cancellation.h"
 #include "storage/engine/index_maintenance.h"
+#include "storage/engine/stream_log.h"
 #include "storage/engine/write_capacity.h"
 #include "storage/limits.h"
 
@@ -82,7 +83,7 @@ Result<void> plan_write(const Table& table, const ItemWrite& write, std::optiona
 }
 
 // Needs: outcome.table.
-void commit_item(const ItemWrite& write, const Plan& plan, kv::Writes& writes,
+void commit_item(const ItemWrite& write, const Plan& plan, const Clock& clock, kv::Writes& writes,
                  WriteOutcome& outcome) {
   const Table& table = *outcome.table;
   const uint32_t old_bytes = plan.before.item_bytes(), new_bytes = plan.after.item_bytes();
@@ -103,6 +104,8 @@ void commit_item(const ItemWrite& write, const Plan& plan, kv::Writes& writes,
   if (change.count != 0 || change.bytes != 0) writes.add(table.tally_name, change);
   if (!table.indexes.empty())
     maintain_indexes(table, plan.before, plan.after, writes, outcome.index_charges);
+  if (table.definition.stream_view_type)
+    append_stream_record(table, write.origin, plan.before, plan.after, clock.now_ms(), writes);
 }
 
 Error dropped_error() {
@@ -156,7 +159,7 @@ Result<TransactionOutcome> replay_of(const RequestTokens::Claim& claim,
 // Several writes in one transaction of the store.
 class Several {
  public:
-  explicit Several(std::span<const ItemWrite> writes) : writes_(writes) {
+  Several(std::span<const ItemWrite> writes, const Clock& clock) : writes_(writes), clock_(clock) {
     tables_.reserve(writes.size());
     for (const ItemWrite& write : writes) tables_.push_back(current_table(write.table));
   }
@@ -182,7 +185,7 @@ class Several {
     outcomes_.assign(writes_.size(), {});
     for (size_t i = 0; i < writes_.size(); ++i) {
       outcomes_[i].table = tables_[i];
-      commit_item(writes_[i], plans_[i], writes, outcomes_[i]);
+      commit_item(writes_[i], plans_[i], clock_, writes, outcomes_[i]);
     }
   }
 
@@ -201,6 +204,7 @@ class Several {
 
  private:
   std::span<const ItemWrite> writes_;
+  const Clock& clock_;
   std::vector<TablePtr> tables_;
   std::vector<Plan> plans_;
   std::vector<CancellationReason> reasons_;  // Empty: every write can be done.
@@ -242,7 +246,7 @@ Result<WriteOutcome> ItemWriter::apply(const ItemWrite& write) {
           failure = std::move(planned).error();
           return kv::Verdict::kDecline;
         }
-        commit_item(write, plan, writes, outcome);
+        commit_item(write, plan, clock_, writes, outcome);
         return kv::Verdict::kCommit;
       });
   if (failure && status == kv::Status::kDeclined) return *std::move(failure);
@@ -254,7 +258,7 @@ Result<std::vector<WriteOutcome>> ItemWriter::apply(std::span<const ItemWrite> w
   const WriteGate::Pass pass = gate_.enter();
   const std::vector<kv::Bytes> keys = TRY(keys_to_declare(writes));
   if (keys.empty()) return std::vector<WriteOutcome>{};
-  Several several(writes);
+  Several several(writes, clock_);
   const auto status = store_.transact({}, keys, [&](kv::Reads& reads, kv::Writes& store_writes) {
     if (!several.plan(reads)) return kv::Verdict::kDecline;
     several.commit(store_writes);
@@ -274,7 +278,7 @@ Result<TransactionOutcome> ItemWriter::transact(std::span<const ItemWrite> write
   if (!claim) return in_progress_error();
   if (claim.has_token()) keys.insert(keys.end(), {claim.current(), claim.previous()});
 
-  Several several(writes);
+  Several several(writes, clock_);
   TransactionOutcome outcome;
   std::optional<Error> failure;
   size_t contended = 0;

@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "storage/clock.h"
 #include "storage/engine/request_tokens.h"
 #include "storage/engine/write.h"
 #include "storage/engine/write_gate.h"
@@ -17,8 +18,13 @@ namespace dynolith::storage {
 class ItemWriter {
  public:
   // The arguments outlive the writer. `transaction_wait_ms`: see DatabaseOptions.
-  ItemWriter(kv::Store& store, WriteGate& gate, RequestTokens& tokens, int64_t transaction_wait_ms)
-      : store_(store), gate_(gate), tokens_(tokens), transaction_wait_ms_(transaction_wait_ms) {}
+  ItemWriter(kv::Store& store, WriteGate& gate, RequestTokens& tokens, const Clock& clock,
+             int64_t transaction_wait_ms)
+      : store_(store),
+        gate_(gate),
+        tokens_(tokens),
+        clock_(clock),
+        transaction_wait_ms_(transaction_wait_ms) {}
 
   Result<WriteOutcome> apply(const ItemWrite& write);
   Result<std::vector<WriteOutcome>> apply(std::span<const ItemWrite> writes);
@@ -29,6 +35,7 @@ class ItemWriter {
   kv::Store& store_;
   WriteGate& gate_;
   RequestTokens& tokens_;
+  const Clock& clock_;
   const int64_t transaction_wait_ms_;
 };
 

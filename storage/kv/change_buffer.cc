@@ -14,9 +14,11 @@ void ChangeBuffer::put(Bytes key, Bytes value) {
 
 void ChangeBuffer::erase(Bytes key) { valid_ &= batch_.Delete(to_slice(key)).ok(); }
 
-void ChangeBuffer::append(Bytes log, Bytes record) {
-  records_.push_back({text_.size(), log.size(), record.size()});
-  text_.append(log).append(record);
+void ChangeBuffer::append(Bytes log, std::span<const Bytes> record) {
+  const size_t offset = text_.size();
+  text_.append(log);
+  for (const Bytes piece : record) text_.append(piece);
+  records_.push_back({offset, log.size(), text_.size() - offset - log.size()});
 }
 
 void ChangeBuffer::add(Bytes tally, Tally change) {

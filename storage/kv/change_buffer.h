@@ -24,7 +24,8 @@ class ChangeBuffer final : public Writes {
 
   void put(Bytes key, Bytes value) override;
   void erase(Bytes key) override;
-  void append(Bytes log, Bytes record) override;
+  using Writes::append;
+  void append(Bytes log, std::span<const Bytes> record) override;
   void add(Bytes tally, Tally change) override;
 
   bool empty() const { return batch_.Count() == 0 && records_.empty() && tallies_.empty(); }

@@ -81,17 +81,22 @@ rocksdb::Status LogsAndTallies::find_total(Instance& instance, Bytes name, Total
   return status;
 }
 
+rocksdb::Status first_position(Instance& instance, Bytes log, uint64_t& first) {
+  first = 1;
+  std::string row;
+  const std::string key = log_start_key(log);
+  const rocksdb::Status status =
+      instance.db().Get(rocksdb::ReadOptions(), instance.system(), to_slice(key), &row);
+  if (status.IsNotFound()) return rocksdb::Status::OK();
+  if (!status.ok()) return status;
+  if (row.size() != kPositionBytes) return rocksdb::Status::Corruption("log start row");
+  first = load_big_endian<uint64_t>(row.data());
+  return status;
+}
+
 rocksdb::Status next_position(Instance& instance, Bytes log, uint64_t& next) {
-  next = 1;
-  std::string start;
-  const std::string start_key = log_start_key(log);
-  rocksdb::Status status =
-      instance.db().Get(rocksdb::ReadOptions(), instance.system(), to_slice(start_key), &start);
-  if (!status.ok() && !status.IsNotFound()) return status;
-  if (status.ok()) {
-    if (start.size() != kPositionBytes) return rocksdb::Status::Corruption("log start row");
-    next = load_big_endian<uint64_t>(start.data());
-  }
+  const rocksdb::Status status = first_position(instance, log, next);
+  if (!status.ok()) return status;
   const std::unique_ptr<rocksdb::Iterator> records(
       instance.db().NewIterator(rocksdb::ReadOptions(), instance.system()));
   records->SeekForPrev(to_slice(log_record_key(log, UINT64_MAX)));

@@ -50,6 +50,8 @@ class LogsAndTallies {
   std::string row_;
 };
 
+// The first position of a log that no trim has taken.
+rocksdb::Status first_position(Instance& instance, Bytes log, uint64_t& first);
 // The first position of a log that has not been given yet. Needs: no commits meanwhile, or a caller
 // content with a moment's answer.
 rocksdb::Status next_position(Instance& instance, Bytes log, uint64_t& next);

@@ -110,14 +110,29 @@ Status RocksStore::read_log(Bytes log, Bytes after, uint32_t records_max,
   return status.ok() ? Status::kOk : read_failed(status);
 }
 
+Result<uint64_t> RocksStore::log_end(Bytes log) {
+  const InstanceGate::Stay instance = gate_.enter();
+  if (!instance) return to_error(Status::kIo);
+  uint64_t next = 1;
+  const rocksdb::Status status = next_position(*instance, log, next);
+  if (!status.ok()) return to_error(read_failed(status));
+  return next - 1;
+}
+
 Status RocksStore::trim_log(Bytes log, Bytes position) {
   if (position.size() != kPositionBytes) return Status::kCorrupt;
   const std::lock_guard one_at_a_time(trimming_);  // So that the start row never goes back.
   std::vector<std::string> keys;
-  std::string begin = log_record_key(log, 0);
+  std::string begin;
   while (true) {
     const InstanceGate::Stay instance = gate_.enter();
     if (!instance) return Status::kIo;
+    if (begin.empty()) {  // Behind what former trims left of themselves.
+      uint64_t first = 1;
+      if (const auto read = first_position(*instance, log, first); !read.ok())
+        return read_failed(read);
+      begin = log_record_key(log, first);
+    }
     uint64_t next = 1;
     if (const auto read = next_position(*instance, log, next); !read.ok()) return read_failed(read);
     // Records to come are not forgotten in advance.
@@ -134,6 +149,17 @@ Status RocksStore::trim_log(Bytes log, Bytes position) {
     begin = keys.back();
     begin.push_back('\0');
   }
+}
+
+Status RocksStore::drop_log(Bytes log) {
+  std::string last;
+  append_big_endian(last, UINT64_MAX);
+  const Status trimmed = trim_log(log, last);
+  if (trimmed != Status::kOk) return trimmed;
+  const InstanceGate::Stay instance = gate_.enter();
+  if (!instance) return Status::kIo;
+  const std::string start = log_start_key(log);
+  return erase_rows(*instance, instance->system(), {&start, 1}, nullptr);
 }
 
 }  // namespace dynolith::storage::kv

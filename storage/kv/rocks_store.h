@@ -38,7 +38,9 @@ class RocksStore final : public Store {
   void compact() override;
   Status read_log(Bytes log, Bytes after, uint32_t records_max,
                   FunctionRef<bool(Bytes position, Bytes record)> sink) override;
+  Result<uint64_t> log_end(Bytes log) override;
   Status trim_log(Bytes log, Bytes position) override;
+  Status drop_log(Bytes log) override;
   bool is_read_only() const override { return health_.state() != Health::State::kHealthy; }
 
  private:

@@ -107,8 +107,10 @@ class Writes {
   virtual ~Writes() = default;
   virtual void put(Bytes key, Bytes value) = 0;
   virtual void erase(Bytes key) = 0;
-  // Adds a record to an ordered log; its position is given in commit order, inside the commit.
-  virtual void append(Bytes log, Bytes record) = 0;
+  // Adds a record, given in pieces, to an ordered log; its position is given in commit order,
+  // inside the commit.
+  virtual void append(Bytes log, std::span<const Bytes> record) = 0;
+  void append(Bytes log, Bytes record) { append(log, std::span<const Bytes>(&record, 1)); }
   // Adds to a running total, exact and durable with the commit; commits to one tally do not
   // conflict.
   virtual void add(Bytes tally, Tally change) = 0;
@@ -165,8 +167,13 @@ class Store {
   // bytes, big-endian, dense from 1. Never returns a record that a later commit could precede.
   virtual Status read_log(Bytes log, Bytes after, uint32_t records_max,
                           FunctionRef<bool(Bytes position, Bytes record)> sink) = 0;
+  // The position of a log's newest record, also after a trim took it; 0: it never had one. Every
+  // later commit gets a greater one.
+  virtual Result<uint64_t> log_end(Bytes log) = 0;
   // Forgets the records of a log up to and including `position`.
   virtual Status trim_log(Bytes log, Bytes position) = 0;
+  // Forgets a whole log. Needs: nothing is appended to it meanwhile or later.
+  virtual Status drop_log(Bytes log) = 0;
 
   // True when writes are refused for now (disk full) although reads go on.
   virtual bool is_read_only() const = 0;

@@ -19,7 +19,8 @@ Of every error the whole "__type" is checked, and the name of the member that ho
 {"*": 3} for any three elements. "any_order": ["Items"] compares that member as a bag. "message" may
 begin with "..." to be the end of the text, end with it to be the beginning, or both. "error" is
 ValidationException unless named. "also": {...} are further members that an error must have.
-"keep": {"name": "LastEvaluatedKey"} remembers a member of the answer for {"$keep": "name"} later.
+"keep": {"name": "LastEvaluatedKey"} remembers a member of the answer for {"$keep": "name"} later, or
+one deeper inside: "Streams.0.StreamArn".
 
 In "with", {"$repeat": ["x", 100]} is a long string, {"$list": [{...}, 100]} a long list,
 {"$nest": ["L", 31, {...}]} a value wrapped in so many lists (or maps), {"$join": [...]} strings one
@@ -117,6 +118,17 @@ def compare(path, expected, actual, any_order):
         raise Mismatch(f"{path}: expected {shown(expected)}, got {shown(actual)}")
 
 
+def member_of(body, path):
+    """What a dotted path leads to; list elements go by number."""
+    value = body
+    for step in path.split("."):
+        try:
+            value = value[int(step) if isinstance(value, list) else step]
+        except (KeyError, IndexError, TypeError, ValueError):
+            raise Mismatch(f"no {path} to keep in {shown(body)}") from None
+    return value
+
+
 def is_number(value):
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
@@ -193,10 +205,8 @@ class CaseFile:
             raise Mismatch(f"refused: {reply.error}: {reply.message}")
         if "reply" in step:
             compare("reply", expanded(step["reply"], self.kept), body, step.get("any_order", ()))
-        for name, member in step.get("keep", {}).items():
-            if member not in body:
-                raise Mismatch(f"no {member} to keep in {shown(body)}")
-            self.kept[name] = body[member]
+        for name, path in step.get("keep", {}).items():
+            self.kept[name] = member_of(body, path)
 
     def request(self, step):
         if "send" in step:

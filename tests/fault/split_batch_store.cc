@@ -37,7 +37,8 @@ class SplitWrites final : public Writes {
       later_.emplace_back(std::string(key), std::nullopt);
     }
   }
-  void append(Bytes log, Bytes record) override { now_.append(log, record); }
+  using Writes::append;
+  void append(Bytes log, std::span<const Bytes> record) override { now_.append(log, record); }
   void add(Bytes tally, Tally change) override { now_.add(tally, change); }
 
  private:
@@ -100,6 +101,8 @@ class SplitBatchStore final : public Store {
                   FunctionRef<bool(Bytes position, Bytes record)> sink) override {
     return store_->read_log(log, after, records_max, sink);
   }
+  Result<uint64_t> log_end(Bytes log) override { return store_->log_end(log); }
+  Status drop_log(Bytes log) override { return store_->drop_log(log); }
   Status trim_log(Bytes log, Bytes position) override { return store_->trim_log(log, position); }
   bool is_read_only() const override { return store_->is_read_only(); }
 

@@ -39,7 +39,7 @@ TEST(Flags, AreReadInOurSpelling) {
       {"serve",        "--port",      "0",         "--host=0.0.0.0",    "--data", "d",
        "--fsync",      "always",      "--cors",    "http://a,http://b", "--cors", "http://c",
        "--allow-host", "x.example",   "--isolate", "--threads",         "3",      "--wording",
-       "classic",      "--log-level", "info"});
+       "classic",      "--log-level", "info",      "--stream-shard-ms", "60000"});
   EXPECT_EQ(flags.port, 0);
   EXPECT_EQ(flags.host, "0.0.0.0");
   EXPECT_EQ(flags.data, "d");
@@ -48,6 +48,7 @@ TEST(Flags, AreReadInOurSpelling) {
   EXPECT_EQ(flags.allow_host, Arguments{"x.example"});
   EXPECT_TRUE(flags.isolate);
   EXPECT_EQ(flags.threads, 3u);
+  EXPECT_EQ(flags.shard_ms, 60'000);
   EXPECT_EQ(flags.wording, api::Wording::kClassic);
   EXPECT_EQ(flags.log_level, "info");
   EXPECT_EQ(parsed({"--fsync=never"}).durability, Durability::kNever);
@@ -87,7 +88,8 @@ TEST(Flags, AreRefusedClearly) {
         Arguments{"server"}, Arguments{"serve", "serve"}, Arguments{"--ssl"},
         Arguments{"--maxItemSizeKb", "500"}, Arguments{"-inMemory", "-dbPath", "x"},
         Arguments{"--isolate", "-sharedDb"}, Arguments{"--threads", "0"},
-        Arguments{"--createTableMs", "-1"}, Arguments{"--wording", "old"}}) {
+        Arguments{"--createTableMs", "-1"}, Arguments{"--stream-shard-ms", "0"},
+        Arguments{"--wording", "old"}}) {
     const auto exit = refused(arguments);
     EXPECT_EQ(exit.status, kExitUsage) << arguments[0];
     EXPECT_TRUE(exit.text.starts_with("dynolith: ")) << exit.text;

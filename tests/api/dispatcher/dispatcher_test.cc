@@ -30,9 +30,11 @@ Result<void> throw_up(const OperationContext&, const JsonObject&, std::string& r
 }
 
 const Operation* find_stub(std::string_view name) {
-  static constexpr Operation kStubs[] = {{"Echo", &echo, false, Envelope::kBare},
-                                         {"Fail", &fail, false, Envelope::kOneError},
-                                         {"ThrowUp", &throw_up, false, Envelope::kBare}};
+  static constexpr Operation kStubs[] = {
+      {"Echo", &echo, false, Envelope::kBare},
+      {"Fail", &fail, false, Envelope::kOneError},
+      {"ThrowUp", &throw_up, false, Envelope::kBare},
+      {"EchoChanges", &echo, false, Envelope::kBare, Service::kStreams}};
   for (const auto& stub : kStubs) {
     if (stub.name == name) return &stub;
   }
@@ -115,11 +117,12 @@ TEST_F(DispatcherTest, ComplainsInTheServicesOrder) {
 TEST_F(DispatcherTest, KnowsNoOperationOutsideItsServices) {
   for (const std::string_view target :
        {"", "Echo", "DynamoDB_20120810", "DynamoDB_20120810.", "DynamoDB_20120810.echo",
-        "DynamoDB_20111205.Echo", " DynamoDB_20120810.Echo", "DynamoDB_20120810.Echo "}) {
+        "DynamoDB_20111205.Echo", "DynamoDBStreams_20120810.Echo", "DynamoDB_20120810.EchoChanges",
+        " DynamoDB_20120810.Echo", "DynamoDB_20120810.Echo "}) {
     EXPECT_NE(handle(request(target)).body.find("UnknownOperationException"), std::string::npos)
         << target;
   }
-  EXPECT_EQ(handle(request("DynamoDBStreams_20120810.Echo")).status, 200u);
+  EXPECT_EQ(handle(request("DynamoDBStreams_20120810.EchoChanges")).status, 200u);
 }
 
 TEST_F(DispatcherTest, RefusesWhatIsNoJsonObject) {

@@ -199,6 +199,20 @@ class FailingDatabase : public storage::Database {
                                                const storage::TransactionOptions&) override {
     return unused();
   }
+  std::vector<storage::StreamPtr> list_streams(std::string_view, std::string_view) override {
+    return {};
+  }
+  Result<storage::StreamPtr> find_stream(std::string_view, int64_t, std::string_view) override {
+    return unused();
+  }
+  Result<storage::StreamPtr> find_stream(storage::TableId, uint32_t) override { return unused(); }
+  Result<uint64_t> stream_end(const storage::Stream&) override { return unused(); }
+  Result<storage::StreamPage> read_stream(
+      const storage::Stream&, const storage::StreamRead&,
+      storage::FunctionRef<void(uint64_t, const storage::StreamRecordView&)>) override {
+    return unused();
+  }
+  int64_t now_ms() const override { return 0; }
   bool is_read_only() const override { return true; }
   void compact() override {}
   void wait_for_background() override {}

@@ -38,6 +38,31 @@ TEST_P(LogTest, PositionsAreDenseFromOne) {
             Status::kCorrupt);
 }
 
+TEST_P(LogTest, ARecordMayComeInPieces) {
+  EXPECT_EQ(store().write([](Writes& writes) {
+    const Bytes pieces[] = {"a", "", "bc"};
+    writes.append("log", pieces);
+    writes.append("log", std::span<const Bytes>());
+    writes.append("log", "d");
+  }),
+            Status::kOk);
+  EXPECT_EQ(logged(store(), "log"), "1=abc 2= 3=d");
+}
+
+TEST_P(LogTest, TheEndIsKnownAlsoOfATrimmedLog) {
+  const auto end = [&] { return store().log_end("log").value(); };
+  EXPECT_EQ(end(), 0u);
+  EXPECT_EQ(append("log", "a"), Status::kOk);
+  EXPECT_EQ(append("log2", "x"), Status::kOk);
+  EXPECT_EQ(append("log", "b"), Status::kOk);
+  EXPECT_EQ(end(), 2u);
+  EXPECT_EQ(store().trim_log("log", position(2)), Status::kOk);
+  EXPECT_EQ(end(), 2u);
+  EXPECT_EQ(store().drop_log("log"), Status::kOk);
+  EXPECT_EQ(end(), 0u);
+  EXPECT_EQ(logged(store(), "log2"), "1=x");
+}
+
 TEST_P(LogTest, NamesMayBeginAlike) {
   const std::string names[] = {"a", "ab", std::string("a\0", 2), "", std::string(8, '\xff')};
   for (const std::string& name : names) {
