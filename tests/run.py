@@ -58,6 +58,8 @@ SUITES = {
     "js_transactions": node("tests/clients/transactions_test.mjs"),
     "aws_sdk_js": node("tests/clients/aws_sdk_test.mjs"),
     "dynamoose": node("tests/clients/dynamoose_test.mjs"),
+    "electrodb": node("tests/clients/electrodb_test.mjs"),
+    "dynamodb_toolbox": node("tests/clients/dynamodb_toolbox_test.mjs"),
     "flags": python("tests/clients/flags_test.py"),
     "embedding": ctest("^embedding"),
     "readme": python("tests/clients/readme_test.py"),
