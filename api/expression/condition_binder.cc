@@ -1,108 +1,21 @@
 #include "api/expression/condition_binder.h"
 
-#include <openssl/evp.h>
-
 #include <string>
 #include <utility>
 
+#include "api/expression/checked_conditions.h"
 #include "api/expression/parser.h"
 #include "api/expression/static_checks.h"
-#include "storage/encoding/number_encoding.h"
 #include "storage/limits.h"
 
 namespace dynolith::api {
 namespace {
 
-using storage::AttributeType;
-using storage::Comparator;
 using storage::Condition;
 using storage::DocumentPath;
-using storage::EncodedValue;
 using storage::Operand;
 using storage::request_error;
 using storage::Result;
-using storage::SizeOf;
-
-StaticType static_type(const Operand& operand) {
-  if (const auto* value = std::get_if<EncodedValue>(&operand)) return value->view().type();
-  if (std::holds_alternative<SizeOf>(operand)) return AttributeType::kNumber;
-  return std::nullopt;
-}
-
-bool has_order(AttributeType type) { return is_key_type(type); }
-bool has_prefixes(AttributeType type) {
-  return type == AttributeType::kString || type == AttributeType::kBinary;
-}
-bool has_size(AttributeType type) {
-  return type != AttributeType::kNumber && type != AttributeType::kBoolean &&
-         type != AttributeType::kNull;
-}
-
-Result<void> check_type(const Operand& operand, std::string_view operation,
-                        bool (&fits)(AttributeType)) {
-  const StaticType type = static_type(operand);
-  if (type && !fits(*type)) return operand_type_error(operation, *type);
-  return {};
-}
-
-Result<void> check_distinct(const Operand& first, const Operand& other,
-                            std::string_view operation) {
-  const auto* path = std::get_if<DocumentPath>(&first);
-  const auto* other_path = std::get_if<DocumentPath>(&other);
-  if (path == nullptr || other_path == nullptr || !(*path == *other_path)) return {};
-  return request_error(
-      "The first operand must be distinct from the remaining operands for this operator or "
-      "function; operator: " +
-      std::string(operation) + ", first operand: " + path->to_text());
-}
-
-std::string base64(std::string_view bytes) {
-  std::string text((bytes.size() + 2) / 3 * 4 + 1,
-                   '\0');  // One more, for the library's closing zero.
-  const int length = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
-                                     reinterpret_cast<const unsigned char*>(bytes.data()),
-                                     static_cast<int>(bytes.size()));
-  text.resize(static_cast<size_t>(length));
-  return text;
-}
-
-// As the service prints a value of an ordered type: "AttributeValue: {N:5}".
-std::string bound_text(const EncodedValue& bound) {
-  const auto value = bound.view();
-  std::string text = "AttributeValue: {";
-  text += type_name(value.type());
-  text += ':';
-  switch (value.type()) {
-    case AttributeType::kNumber:
-      storage::append_number_text(text, value.encoded_number());
-      break;
-    case AttributeType::kBinary:
-      text += base64(value.text());
-      break;
-    default:
-      text += value.text();
-      break;
-  }
-  text += '}';
-  return text;
-}
-
-Result<void> check_bounds(const Operand& low, const Operand& high) {
-  const auto* lower = std::get_if<EncodedValue>(&low);
-  const auto* upper = std::get_if<EncodedValue>(&high);
-  if (lower == nullptr || upper == nullptr) return {};
-  const char* problem = nullptr;
-  if (lower->view().type() != upper->view().type()) {
-    problem = "same data type for lower and upper bounds";
-  } else if (lower->view().payload() > upper->view().payload()) {
-    problem = "upper bound to be greater than or equal to lower bound";
-  } else {
-    return {};
-  }
-  return request_error(std::string("The BETWEEN operator requires ") + problem +
-                       "; lower bound operand: " + bound_text(*lower) +
-                       ", upper bound operand: " + bound_text(*upper));
-}
 
 // Nesting is at most as deep as an expression may have operators.
 class ConditionBinder {
@@ -172,31 +85,19 @@ class ConditionBinder {
 
   Result<Operand> size(const Node& node) {
     auto all = TRY(arguments(node, 1));
-    TRY(check_type(all[0], node.text, has_size));
-    if (auto* path = std::get_if<DocumentPath>(&all[0])) return Operand(SizeOf{std::move(*path)});
-    return Operand(SizeOf{std::move(std::get<EncodedValue>(all[0]))});
+    return checked_size(node.text, std::move(all[0]));
   }
 
   Result<Condition> comparison(const Node& node) {
     const std::span<const NodeId> children = tree_.children(node);
     auto left = TRY(operand(children[0]));
     auto right = TRY(operand(children[1]));
-    const std::string_view text = comparator_text(node.comparator);
-    TRY(check_distinct(left, right, text));
-    if (node.comparator != Comparator::kEqual && node.comparator != Comparator::kNotEqual) {
-      TRY(check_type(left, text, has_order));
-      TRY(check_type(right, text, has_order));
-    }
-    return Condition{storage::Comparison{std::move(left), node.comparator, std::move(right)}};
+    return checked_comparison(std::move(left), node.comparator, std::move(right));
   }
 
   Result<Condition> between(const Node& node) {
     auto all = TRY(operands(node));
-    TRY(check_distinct(all[0], all[1], "BETWEEN"));
-    TRY(check_distinct(all[0], all[2], "BETWEEN"));
-    for (const Operand& each : all) TRY(check_type(each, "BETWEEN", has_order));
-    TRY(check_bounds(all[1], all[2]));
-    return Condition{storage::Between{std::move(all[0]), std::move(all[1]), std::move(all[2])}};
+    return checked_between(std::move(all[0]), std::move(all[1]), std::move(all[2]));
   }
 
   Result<Condition> in(const Node& node) {
@@ -209,8 +110,7 @@ class ConditionBinder {
     }
     Operand value = std::move(list.front());
     list.erase(list.begin());
-    for (const Operand& each : list) TRY(check_distinct(value, each, "IN"));
-    return Condition{storage::In{std::move(value), std::move(list)}};
+    return checked_in(std::move(value), std::move(list));
   }
 
   Result<Condition> call(const Node& node) {
@@ -238,36 +138,17 @@ class ConditionBinder {
 
   Result<Condition> attribute_type(const Node& node) {
     auto all = TRY(arguments(node, 2));
-    const auto* const name = std::get_if<EncodedValue>(&all[1]);
-    if (name == nullptr) {
-      return request_error(
-          "Incorrect operand type for operator or function; operator or function: " +
-          std::string(node.text) + ", operand type: DOCUMENT_PATH");
-    }
-    if (name->view().type() != AttributeType::kString) {
-      return operand_type_error(node.text, name->view().type());
-    }
-    const auto type = storage::type_from_name(name->view().text());
-    if (!type) {
-      return request_error(
-          "Invalid attribute type name found; type: " + std::string(name->view().text()) +
-          ", valid types: {B,NULL,SS,BOOL,L,BS,N,NS,S,M}");
-    }
-    return Condition{storage::AttributeTypeIs{std::move(all[0]), *type}};
+    return checked_attribute_type(node.text, std::move(all[0]), all[1]);
   }
 
   Result<Condition> begins_with(const Node& node) {
     auto all = TRY(arguments(node, 2));
-    TRY(check_distinct(all[0], all[1], node.text));
-    TRY(check_type(all[0], node.text, has_prefixes));
-    TRY(check_type(all[1], node.text, has_prefixes));
-    return Condition{storage::BeginsWith{std::move(all[0]), std::move(all[1])}};
+    return checked_begins_with(node.text, std::move(all[0]), std::move(all[1]));
   }
 
   Result<Condition> contains(const Node& node) {
     auto all = TRY(arguments(node, 2));
-    TRY(check_distinct(all[0], all[1], node.text));
-    return Condition{storage::Contains{std::move(all[0]), std::move(all[1])}};
+    return checked_contains(node.text, std::move(all[0]), std::move(all[1]));
   }
 
   const SyntaxTree& tree_;
@@ -275,24 +156,6 @@ class ConditionBinder {
 };
 
 }  // namespace
-
-std::string_view comparator_text(Comparator comparator) {
-  switch (comparator) {
-    case Comparator::kEqual:
-      return "=";
-    case Comparator::kNotEqual:
-      return "<>";
-    case Comparator::kLess:
-      return "<";
-    case Comparator::kLessOrEqual:
-      return "<=";
-    case Comparator::kGreater:
-      return ">";
-    case Comparator::kGreaterOrEqual:
-      return ">=";
-  }
-  return {};
-}
 
 Result<Condition> bind(const SyntaxTree& tree, Placeholders& placeholders) {
   return ConditionBinder(tree, placeholders).condition(tree.root);

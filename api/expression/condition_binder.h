@@ -18,7 +18,4 @@ storage::Result<storage::Condition> bind(const SyntaxTree& tree, Placeholders& p
 // Parses, checks and binds a condition.
 storage::Result<storage::Condition> condition_of(std::string_view text, Placeholders& placeholders);
 
-// "=", "<>", ...
-std::string_view comparator_text(storage::Comparator comparator);
-
 }  // namespace dynolith::api

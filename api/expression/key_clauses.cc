@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "api/expression/checked_conditions.h"
 #include "api/expression/condition_binder.h"
 #include "api/expression/expressions.h"
 #include "api/expression/resolver.h"
