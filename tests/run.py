@@ -57,6 +57,8 @@ SUITES = {
     "boto3_transactions": python("tests/clients/transactions_test.py"),
     "js_transactions": node("tests/clients/transactions_test.mjs"),
     "aws_sdk_js": node("tests/clients/aws_sdk_test.mjs"),
+    "partiql": python("tests/clients/partiql_test.py"),
+    "partiql_js": node("tests/clients/partiql_test.mjs"),
     "dynamoose": node("tests/clients/dynamoose_test.mjs"),
     "electrodb": node("tests/clients/electrodb_test.mjs"),
     "dynamodb_toolbox": node("tests/clients/dynamodb_toolbox_test.mjs"),

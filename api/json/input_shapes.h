@@ -113,6 +113,22 @@ struct SseSpecificationShape {
   static const std::array<MemberShape, kMemberCount> kMembers;
 };
 
+struct BatchStatementRequestShape {
+  enum : uint8_t {
+    kStatement,
+    kParameters,
+    kConsistentRead,
+    kReturnValuesOnConditionCheckFailure,
+    kMemberCount
+  };
+  static const std::array<MemberShape, kMemberCount> kMembers;
+};
+
+struct ParameterizedStatementShape {
+  enum : uint8_t { kStatement, kParameters, kReturnValuesOnConditionCheckFailure, kMemberCount };
+  static const std::array<MemberShape, kMemberCount> kMembers;
+};
+
 struct VectorIndexShape {
   enum : uint8_t { kIndexName, kMemberCount };
   static const std::array<MemberShape, kMemberCount> kMembers;
@@ -381,6 +397,35 @@ struct TableNameInput {
 
 struct ListTablesInput {
   enum : uint8_t { kExclusiveStartTableName, kLimit, kMemberCount };
+  static const std::array<MemberShape, kMemberCount> kMembers;
+};
+
+struct ExecuteStatementInput {
+  enum : uint8_t {
+    kStatement,
+    kParameters,
+    kConsistentRead,
+    kNextToken,
+    kReturnConsumedCapacity,
+    kLimit,
+    kReturnValuesOnConditionCheckFailure,
+    kMemberCount
+  };
+  static const std::array<MemberShape, kMemberCount> kMembers;
+};
+
+struct BatchExecuteStatementInput {
+  enum : uint8_t { kStatements, kReturnConsumedCapacity, kMemberCount };
+  static const std::array<MemberShape, kMemberCount> kMembers;
+};
+
+struct ExecuteTransactionInput {
+  enum : uint8_t {
+    kTransactStatements,
+    kClientRequestToken,
+    kReturnConsumedCapacity,
+    kMemberCount
+  };
   static const std::array<MemberShape, kMemberCount> kMembers;
 };
 

@@ -11,6 +11,7 @@ namespace dynolith::api {
 using Handler = Result<void>(const OperationContext& context, const JsonObject& body,
                              std::string& reply);
 
+Handler batch_execute_statement;
 Handler batch_get_item;
 Handler batch_write_item;
 Handler create_table;
@@ -20,6 +21,8 @@ Handler describe_endpoints;
 Handler describe_limits;
 Handler describe_stream;
 Handler describe_table;
+Handler execute_statement;
+Handler execute_transaction;
 Handler get_item;
 Handler get_records;
 Handler get_shard_iterator;

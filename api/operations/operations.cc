@@ -11,6 +11,7 @@ namespace {
 
 // The single-item writes are the operations whose errors the service wraps since June 2026.
 constexpr std::array kOperations{
+    Operation{"BatchExecuteStatement", batch_execute_statement, true, Envelope::kBare},
     Operation{"BatchGetItem", batch_get_item, false, Envelope::kBare},
     Operation{"BatchWriteItem", batch_write_item, true, Envelope::kBare},
     Operation{"CreateTable", create_table, true, Envelope::kBare},
@@ -20,6 +21,8 @@ constexpr std::array kOperations{
     Operation{"DescribeLimits", describe_limits, false, Envelope::kBare},
     Operation{"DescribeStream", describe_stream, true, Envelope::kBare, Service::kStreams},
     Operation{"DescribeTable", describe_table, false, Envelope::kBare},
+    Operation{"ExecuteStatement", execute_statement, true, Envelope::kBare},
+    Operation{"ExecuteTransaction", execute_transaction, true, Envelope::kBare},
     Operation{"GetItem", get_item, false, Envelope::kBare},
     Operation{"GetRecords", get_records, true, Envelope::kBare, Service::kStreams},
     Operation{"GetShardIterator", get_shard_iterator, true, Envelope::kBare, Service::kStreams},

@@ -37,20 +37,9 @@ struct Resolved {
   std::vector<storage::ItemWrite> writes;
 };
 
-void check_token(Constraints& constraints, const Slot& slot) {
-  constexpr std::string_view kPath = "clientRequestToken";
-  const auto token = slot.text();
-  if (!token) return;
-  if (token->empty()) constraints.echo(*token, kPath, at_least("length", 1));
-  if (token->size() > storage::kRequestTokenBytesMax) {
-    constraints.echo(*token, kPath,
-                     at_most("length", static_cast<int64_t>(storage::kRequestTokenBytesMax)));
-  }
-}
-
 Result<void> check_constraints(const Members<In>& members, Wording wording) {
   Constraints constraints;
-  check_token(constraints, members[In::kClientRequestToken]);
+  check_client_request_token(constraints, members[In::kClientRequestToken]);
   check_return_consumed_capacity(constraints, members[In::kReturnConsumedCapacity]);
   check_return_item_collection_metrics(constraints, members[In::kReturnItemCollectionMetrics]);
   const Slot& items = members[In::kTransactItems];

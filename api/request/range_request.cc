@@ -21,19 +21,6 @@ bool is_said_alone(std::string_view message) {
          message.find("contains duplicates") != std::string_view::npos;
 }
 
-ConsumedCapacity capacity_of(const RangeRequest& request, const storage::RangeRead& read,
-                             const storage::RangePage& page) {
-  ConsumedCapacity capacity;
-  const double units = read_units(page.evaluated_bytes, request.consistent);
-  if (read.index == nullptr) {
-    capacity.add_table(units);
-  } else {
-    capacity.add_index(*read.index, units);
-    capacity.add_table(page.base_read_units * (request.consistent ? 2 : 1));
-  }
-  return capacity;
-}
-
 // What an entry of the index holds.
 storage::Projection entry_projection(const storage::Index& index) {
   storage::Projection projection;
@@ -115,6 +102,17 @@ Result<storage::RangeRead> range_read(RangeRequest& request, storage::TablePtr t
   return read;
 }
 
+void add_capacity(ConsumedCapacity& capacity, const storage::RangeRead& read,
+                  const storage::RangePage& page, bool consistent) {
+  const double units = read_units(page.evaluated_bytes, consistent);
+  if (read.index == nullptr) {
+    capacity.add_table(units);
+  } else {
+    capacity.add_index(*read.index, units);
+    capacity.add_table(page.base_read_units * (consistent ? 2 : 1));
+  }
+}
+
 Result<void> append_page(const OperationContext& context, const RangeRequest& request,
                          const storage::RangeRead& read, std::string& reply) {
   JsonWriter json(reply);
@@ -128,8 +126,10 @@ Result<void> append_page(const OperationContext& context, const RangeRequest& re
     json.name("LastEvaluatedKey").item(page.last_evaluated_key.view());
   }
   if (request.capacity != ReturnConsumedCapacity::kNone) {
+    ConsumedCapacity capacity;
+    add_capacity(capacity, read, page, request.consistent);
     json.name("ConsumedCapacity");
-    capacity_of(request, read, page).append(json, request.capacity, request.table.given);
+    capacity.append(json, request.capacity, request.table.given);
   }
   json.end_object();
   return {};

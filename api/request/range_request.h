@@ -69,6 +69,10 @@ Result<const storage::Index*> index_of(const RangeRequest& request, const storag
 Result<storage::RangeRead> range_read(RangeRequest& request, storage::TablePtr table,
                                       const storage::Index* index);
 
+// Adds what a page cost.
+void add_capacity(ConsumedCapacity& capacity, const storage::RangeRead& read,
+                  const storage::RangePage& page, bool consistent);
+
 // Reads the page and appends it as JSON, items as they come.
 Result<void> append_page(const OperationContext& context, const RangeRequest& request,
                          const storage::RangeRead& read, std::string& reply);

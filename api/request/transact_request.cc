@@ -19,6 +19,17 @@ std::string transact_item_path(size_t at) {
   return "transactItems." + std::to_string(at + 1) + ".member";
 }
 
+void check_client_request_token(Constraints& constraints, const Slot& slot) {
+  constexpr std::string_view kPath = "clientRequestToken";
+  const auto token = slot.text();
+  if (!token) return;
+  if (token->empty()) constraints.echo(*token, kPath, at_least("length", 1));
+  if (token->size() > storage::kRequestTokenBytesMax) {
+    constraints.echo(*token, kPath,
+                     at_most("length", static_cast<int64_t>(storage::kRequestTokenBytesMax)));
+  }
+}
+
 Result<void> check_transaction_bytes(size_t bytes) {
   if (bytes <= storage::kTransactionBytesMax) return {};
   return storage::validation_error("Transaction payload size cannot exceed " +

@@ -1,4 +1,4 @@
-// What the two transaction operations share: their list, its limits, and capacity by table.
+// What the transaction operations share: their list, its limits, and capacity by table.
 #pragma once
 
 #include <string>
@@ -16,6 +16,9 @@ namespace dynolith::api {
 void check_transact_items(Constraints& constraints, const Slot& items);
 // "transactItems.1.member" for the element at 0.
 std::string transact_item_path(size_t at);
+
+// Absent is fine.
+void check_client_request_token(Constraints& constraints, const Slot& slot);
 
 // Errors: kValidation if the transaction is larger than 4 MB.
 Result<void> check_transaction_bytes(size_t bytes);
