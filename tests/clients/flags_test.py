@@ -113,7 +113,7 @@ class FlagsTest(unittest.TestCase):
             done = subprocess.run([binary(), flag], capture_output=True, text=True, timeout=30, check=True)
             self.assertRegex(done.stdout, r"^dynolith \d+\.\d+\.\d+\n$")
         done = subprocess.run([binary(), "serve", "--help"], capture_output=True, text=True, timeout=30, check=True)
-        for flag in ("--port", "--host", "--data", "--in-memory", "--fsync", "--isolate", "--cors"):
+        for flag in ("--port", "--host", "--data", "--in-memory", "--fsync", "--isolate", "--cors", "--transaction-wait-ms"):
             self.assertIn(flag, done.stdout)
 
 
