@@ -1,6 +1,7 @@
 #include "storage/kv/high_water.h"
 
 #include <fcntl.h>
+#include <sys/mman.h>
 
 #include <algorithm>
 #include <array>
@@ -16,7 +17,8 @@ namespace {
 constexpr std::string_view kMagic = "DYNS";
 constexpr size_t kSlotBytes = 24;
 constexpr off_t kSlotOffsets[] = {0, 512};
-constexpr off_t kNoteOffset = 4096;
+constexpr off_t kNoteOffset = 64 << 10;  // A multiple of any machine's page.
+constexpr size_t kNoteBytes = 4096;
 using Slot = std::array<char, kSlotBytes>;
 
 constexpr std::array<uint32_t, 256> kCrcOfByte = [] {
@@ -104,9 +106,31 @@ bool HighWater::advance(uint64_t sequence, bool sync) {
 
 void HighWater::note(uint64_t sequence) {
   const Slot slot = slot_of(0, sequence);
-  // One that cannot be written is one that comes late.
-  [[maybe_unused]] const auto written =
-      ::pwrite(file_.get(), slot.data(), slot.size(), kNoteOffset);
+  if (!is_note_begun_) map_note();
+  if (note_) {
+    std::memcpy(note_.get(), slot.data(), slot.size());
+  } else {
+    // One that cannot be written is one that comes late.
+    [[maybe_unused]] const auto written =
+        ::pwrite(file_.get(), slot.data(), slot.size(), kNoteOffset);
+  }
 }
+
+// Mapped, since a write would change the file's time each time, and the sync of the log that comes
+// next would have to write that too.
+void HighWater::map_note() {
+  is_note_begun_ = true;
+  // Its room is taken now: a page of a mapped file that finds no room kills the process.
+  const std::array<char, kNoteBytes> blank{};
+  if (::pwrite(file_.get(), blank.data(), blank.size(), kNoteOffset) != ssize_t(blank.size()) ||
+      ::fdatasync(file_.get()) != 0) {
+    return;
+  }
+  void* const page =
+      ::mmap(nullptr, kNoteBytes, PROT_READ | PROT_WRITE, MAP_SHARED, file_.get(), kNoteOffset);
+  if (page != MAP_FAILED) note_.reset(static_cast<char*>(page));
+}
+
+void HighWater::Unmap::operator()(char* page) const { ::munmap(page, kNoteBytes); }
 
 }  // namespace dynolith::storage::kv
