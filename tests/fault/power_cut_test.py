@@ -46,6 +46,7 @@ CYCLES_PER_IMAGE = 12
 # The child's store syncs so often; a sync on a busy machine, and the child's wait for its turn.
 SYNC_INTERVAL = 0.05
 SYNC_SECONDS_MAX = 1.0
+START_SECONDS_MAX = 30
 
 
 class Fault(Exception):
@@ -128,6 +129,14 @@ class Writer:
                 return False
             if left <= 0:
                 return True
+
+    def begin(self):
+        """Until the first acknowledgements. False: it has ended."""
+        end = time.monotonic() + START_SECONDS_MAX
+        while not self.acknowledged and time.monotonic() < end:
+            if not self.read(0.01):
+                return False
+        return True
 
     def kill(self):
         self.process.kill()
@@ -221,7 +230,8 @@ class Run:
     def write(self, durability, seconds, is_last):
         """One life of the writer; the last one's ends with the cut."""
         writer = self.start(durability)
-        alive = writer.read(seconds)
+        # Some do not come so far as to write.
+        alive = (self.random.random() < 0.15 or writer.begin()) and writer.read(seconds)
         if alive and is_last and self.random.random() < 0.5:
             self.write_out_of_order()
             alive = writer.read(self.random.random() * 0.02)
@@ -253,8 +263,7 @@ class Run:
             before = self.random.choice(["always", "everysec", "never"])
             self.write(before, self.random.random() * 0.2, is_last=False)
             self.counts["kills"] += 1
-        longest = 0.02 if self.random.random() < 0.15 else 0.4
-        self.write(mode, self.random.random() * longest, is_last=True)
+        self.write(mode, self.random.random() * 0.3, is_last=True)
         self.boot()
         while self.random.random() < 0.2:  # And again, while it recovers.
             writer = self.start(mode)
@@ -343,7 +352,8 @@ def cut_plain_files(directory, cycles, seed):
         disk.make()
         path = os.path.join(disk.mounted, "file")
         writer = Writer([sys.executable, __file__, "--plain-writer", kind, path])
-        writer.read(0.1 + chance.random() * 0.1)
+        writer.begin()
+        writer.read(0.05 + chance.random() * 0.1)
         acknowledged = list(writer.acknowledged)
         disk.cut(FLUSH_JOURNAL if chance.random() < 0.2 else FLUSH_NOTHING)
         writer.kill()
