@@ -2,9 +2,10 @@
 """Kills the server at random moments under load and checks what it finds again.
 
 Writers on several connections put, update, delete and batch-write items of a table with local and
-global indexes; another makes and drops tables. `kill -9`; the server starts again on the same
-directory. Then: every acknowledged write is there (one in flight, either way), every index entry
-matches its item and none is missing, the counts agree.
+global indexes; another makes and drops tables; others are parts in files of their own (crash_*.py).
+`kill -9`; the server starts again on the same directory. Then: every acknowledged write is there
+(one in flight, either way), every index entry matches its item and none is missing, the counts
+agree, the stream has each change once, and what else the parts check.
 
 The control runs the same against a server that writes index entries in a second batch
 (tests/fault/split_batch_server.cc): it must be caught.
@@ -22,6 +23,8 @@ import threading
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+import crash_streams  # noqa: E402
+from crash_support import Fault, key_of, name_of, shown  # noqa: E402
 from server import Server, StartFailure, binary, table  # noqa: E402
 from suite import summary  # noqa: E402
 
@@ -42,19 +45,8 @@ INDEXES = {
 TABLE = table(
     "crash", "p:S s:S",
     local=[("l_all", "p:S n:N", "ALL"), ("l_keys", "p:S l:S", "KEYS_ONLY")],
-    global_=[("g_all", "g:S n:N", "ALL"), ("g_keys", "h:S", "KEYS_ONLY"), ("g_some", "l:S n:N", ["v", "big"])])
-
-
-class Fault(Exception):
-    """What a test of this kind hopes never to see."""
-
-
-def key_of(item):
-    return {"p": item["p"], "s": item["s"]}
-
-
-def name_of(item):
-    return item["p"]["S"], item["s"]["S"]
+    global_=[("g_all", "g:S n:N", "ALL"), ("g_keys", "h:S", "KEYS_ONLY"), ("g_some", "l:S n:N", ["v", "big"])],
+    StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"})
 
 
 class Writer(threading.Thread):
@@ -67,6 +59,7 @@ class Writer(threading.Thread):
         self.random = random.Random(f"{seed}/{number}")
         self.sure = {}
         self.maybe = {}
+        self.changes = []  # (name, item before, item after), until somebody takes them.
         self.writes = 0
         self.version = 0
         self.port = None
@@ -76,7 +69,7 @@ class Writer(threading.Thread):
         """A thread runs once: the same writer in a new one."""
         successor = Writer(self.number, 0)
         successor.random, successor.sure = self.random, self.sure
-        successor.version, successor.writes = self.version, self.writes
+        successor.version, successor.writes, successor.changes = self.version, self.writes, self.changes
         return successor
 
     def run(self):
@@ -100,7 +93,7 @@ class Writer(threading.Thread):
                 raise Fault(f"unprocessed items without need: {reply.raw[:200]}")
             if refusal:
                 raise Fault(f"{operation} should have been refused")
-            self.sure.update(after)
+            self.become(after)
         elif reply.error == "ConditionalCheckFailedException" and refusal:
             pass
         elif reply.status in (500, 503):
@@ -109,6 +102,12 @@ class Writer(threading.Thread):
             raise Fault(f"{operation}: {reply.status} {reply.raw[:300]!r}")
         self.maybe = {}
         self.writes += 1
+
+    def become(self, after):
+        for name, item in after.items():
+            if item != self.sure.get(name):
+                self.changes.append((name, self.sure.get(name), item))
+            self.sure[name] = item
 
     def some_key(self):
         number = self.random.randrange(KEYS_PER_WRITER)
@@ -187,7 +186,7 @@ class Writer(threading.Thread):
             if actual == self.sure.get(name):
                 continue
             if name in self.maybe and actual == self.maybe[name]:
-                self.sure[name] = actual
+                self.become({name: actual})
                 continue
             raise Fault(f"item {name}: acknowledged {shown(self.sure.get(name))}, in flight "
                         f"{shown(self.maybe.get(name))}, found {shown(actual)}")
@@ -241,11 +240,6 @@ class TableMaker(threading.Thread):
         for name in self.sure:
             if name not in names and name != self.maybe:
                 raise Fault(f"table {name} is lost")
-
-
-def shown(item):
-    text = repr(item)
-    return text if len(text) < 300 else text[:300] + "..."
 
 
 def items_by_name(client, parameters):
@@ -313,6 +307,7 @@ class Run:
         self.random = random.Random(seed)
         self.writers = [Writer(number, seed) for number in range(WRITERS)]
         self.ends = collections.Counter()
+        self.parts = [crash_streams.StreamPart("crash", lambda: self.writers, random.Random(f"{seed}/stream"))]
 
     def server(self):
         durability = self.random.choice(DURABILITIES)
@@ -345,7 +340,12 @@ class Run:
 
     def first_start(self):
         server = self.server().start()
-        server.client().ok("CreateTable", TABLE)
+        client = server.client()
+        for parameters in [TABLE, *(each for part in self.parts for each in part.tables())]:
+            client.ok("CreateTable", parameters)
+        for part in self.parts:
+            part.prepare(client)
+        client.close()
         server.kill()
 
     def cycle(self, number):
@@ -353,7 +353,7 @@ class Run:
             self.kill_while_starting()
         server = self.server().start()
         makers = [TableMaker(number)] if number % 2 else []
-        threads = [*self.writers, *makers]
+        threads = [*self.writers, *makers, *(thread for part in self.parts for thread in part.threads(number))]
         for thread in threads:
             thread.port = server.port
             thread.start()
@@ -372,6 +372,8 @@ class Run:
         with self.server().start() as server:
             client = server.client()
             check(client, self.writers, makers)
+            for part in self.parts:
+                part.check(client)
             for maker in makers:
                 for name in client.ok("ListTables", {})["TableNames"]:
                     if name.startswith(maker.prefix):
@@ -447,7 +449,7 @@ def main():
     print(f"seed {options.seed}")
     passed, failed = crash(options.cycles, options.seed)
     faulty = pathlib.Path(binary()).parents[1] / "tests" / "fault" / "split_batch_server"
-    for good in (control_of_the_books(options.seed), control(str(faulty), options.seed)):
+    for good in (control_of_the_books(options.seed), crash_streams.control(), control(str(faulty), options.seed)):
         passed += good
         failed += not good
     return summary(passed, failed)
