@@ -92,7 +92,7 @@ Result<HighWater> HighWater::open(int directory) {
   return mark;
 }
 
-bool HighWater::advance(uint64_t sequence, bool sync) {
+bool HighWater::advance(uint64_t sequence) {
   if (sequence != sequence_) {
     const Slot slot = slot_of(counter_ + 1, sequence);
     const off_t offset = kSlotOffsets[(counter_ + 1) % 2];
@@ -101,7 +101,7 @@ bool HighWater::advance(uint64_t sequence, bool sync) {
     ++counter_;
     sequence_ = sequence;
   }
-  return !sync || ::fdatasync(file_.get()) == 0;
+  return ::fdatasync(file_.get()) == 0;
 }
 
 void HighWater::note(uint64_t sequence) {

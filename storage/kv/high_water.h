@@ -24,9 +24,9 @@ class HighWater {
   static Result<HighWater> open(int directory);
 
   uint64_t sequence() const { return sequence_; }
-  // Needs: everything up to `sequence` has been synced. Without `sync` the mark itself is left to
-  // the operating system: a mark that comes late is still true. False: could not be written.
-  bool advance(uint64_t sequence, bool sync);
+  // Needs: everything up to `sequence` has been synced. Syncs the mark. False: could not be
+  // written; a mark that comes late is still true.
+  bool advance(uint64_t sequence);
   // Says the same in the third slot, at the cost of a store to memory, and leaves it to the
   // operating system: a killed process leaves an exact mark. Threads: one, besides one in
   // advance().

@@ -55,7 +55,7 @@ void Upkeep::sync(bool is_last) {
   }
   synced_ = sequence;
   // A mark that cannot be written is a mark that comes late; a full disk shows elsewhere.
-  parts_.directory.high_water().advance(sequence, is_last);
+  parts_.directory.high_water().advance(sequence);
 }
 
 void Upkeep::look_at_space() {
