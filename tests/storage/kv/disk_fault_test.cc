@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <fstream>
 #include <mutex>
 #include <random>
 #include <set>
@@ -239,6 +240,25 @@ TEST_F(FaultyStoreTest, AFullDiskDuringAFlush) {
     }));
     check(*store, unknown);
   }
+}
+
+// What a power cut may have torn is written to tables first, which takes room.
+TEST_F(FaultyStoreTest, AFullDiskAfterAPowerCut) {
+  {
+    const auto store = open(here());
+    ASSERT_EQ(fill(*store, 10), Status::kOk);
+  }
+  std::ofstream(here().directory + "/DYNOLITH_OWNER") << "1 another-boot\n";
+  disk().set_fault(FaultyDisk::kFull, ".sst");
+  const auto store = open(here());
+  ASSERT_NE(store, nullptr);
+  EXPECT_TRUE(store->is_read_only());
+  for (int i = 0; i < 10; ++i) ASSERT_EQ(fill(*store), Status::kUnavailable);
+  check(*store, 0);
+  disk().set_fault(FaultyDisk::kNone);
+  ASSERT_TRUE(eventually([&] { return fill(*store, 1) == Status::kOk; }));
+  EXPECT_FALSE(store->is_read_only());
+  check(*store, 0);
 }
 
 TEST_F(FaultyStoreTest, ReadersGoOnWhileItIsReopened) {
