@@ -94,6 +94,9 @@ class StreamPart:
         self.last[shard] = sequence
         self.records.append(record)
 
+    def told(self):
+        return f"{self.seen} stream records"
+
     def check(self, client):
         self.read_on(client)
         expected = []

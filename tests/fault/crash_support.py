@@ -5,6 +5,7 @@
     threads(number)     what runs against the server until it is killed in this cycle; each gets the
                         server's port as `port`, and ends with what it found wrong in `problem`
     check(client)       after the restart; raises Fault
+    told()              what it has done, for the last line
 """
 import http.client
 import threading

@@ -402,7 +402,7 @@ def crash(cycles, seed):
         print(f"FAIL in cycle {number} of seed {seed}: {fault}\nthe data directory is left in {directory}")
         return number - 1 if number else 0, 1
     ends = ", ".join(f"{count} {how}" for how, count in run.ends.items())
-    print(f"{cycles} cycles ({ends}), {run.writes} acknowledged writes, {time.monotonic() - began:.0f} s")
+    print(f"{cycles} cycles ({ends}), {run.writes} acknowledged writes, {', '.join(part.told() for part in run.parts)}, {time.monotonic() - began:.0f} s")
     shutil.rmtree(directory)
     return cycles, 0
 

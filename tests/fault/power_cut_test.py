@@ -8,7 +8,8 @@ the cut falls into its start; before others single ranges of its files are writt
 an operating system may. After it the store is opened as after a boot, once or more. Then:
 
   always    every write that was acknowledged before the cut is there
-  everysec  every one is that was acknowledged longer ago than the interval between syncs, and a sync
+  everysec  every one is that was acknowledged longer ago than the interval between syncs, and a
+            sync, unless the store was killed before and had not started again
   always, everysec, never
             what is there is what was there at one moment: whole commits, a log without a gap, and
             everything that an earlier recovery found
@@ -170,6 +171,10 @@ class Books:
         self.must.update(self.unsynced)
         self.unsynced = {}
 
+    def killed(self):
+        """From now on nobody syncs, until the next start."""
+        self.unsynced = {number: ("never", when) for number, (_, when) in self.unsynced.items()}
+
     def cut(self, now):
         self.late.update((number, now - when) for number, (durability, when) in self.unsynced.items()
                          if durability == "everysec")
@@ -242,6 +247,8 @@ class Run:
         if is_last and alive:
             self.cut()
         text = writer.kill()
+        if not is_last:
+            self.books.killed()
         if not alive:
             raise Fault(f"the writer ended by itself: {text.strip()}")
 
