@@ -48,6 +48,7 @@ SUITES = {
     "tools_tests": google_test("tools_tests"),
     "cases": python("tests/cases/run.py"),
     "hostile": python("tests/hostile/hostile_test.py"),
+    "mutations": python("tests/hostile/mutation_test.py"),
     "faults": python("tests/fault/fault_test.py"),
     "concurrency": python("tests/concurrency/counter_test.py"),
     "history": python("tests/history/serializability_test.py"),
