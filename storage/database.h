@@ -144,7 +144,7 @@ class Database {
   virtual Result<uint64_t> stream_end(const Stream& stream) = 0;
   // Hands records from a position on to `sink`, in order; views live until it returns. Fewer than
   // asked for, or none, do not mean that there are no more. Errors: kTrimmedDataAccess (the first
-  // position is in Stream::trimmed), kIo and kin.
+  // position is in Stream::trimmed), kResourceNotFound (the stream has vanished), kIo and kin.
   virtual Result<StreamPage> read_stream(
       const Stream& stream, const StreamRead& read,
       FunctionRef<void(uint64_t position, const StreamRecordView& record)> sink) = 0;

@@ -51,12 +51,15 @@ SUITES = {
     "mutations": python("tests/hostile/mutation_test.py"),
     "faults": python("tests/fault/fault_test.py"),
     "concurrency": python("tests/concurrency/counter_test.py"),
+    "streams": python("tests/concurrency/stream_test.py"),
     "history": python("tests/history/serializability_test.py"),
     "history_checker": python("tests/history/checker_test.py"),
     "aws_cli": python("tests/clients/aws_cli_test.py"),
     "boto3": python("tests/clients/boto3_test.py"),
     "boto3_transactions": python("tests/clients/transactions_test.py"),
     "js_transactions": node("tests/clients/transactions_test.mjs"),
+    "boto3_streams": python("tests/clients/boto3_streams_test.py"),
+    "aws_sdk_js_streams": node("tests/clients/streams_test.mjs"),
     "aws_sdk_js": node("tests/clients/aws_sdk_test.mjs"),
     "partiql": python("tests/clients/partiql_test.py"),
     "partiql_js": node("tests/clients/partiql_test.mjs"),
@@ -72,6 +75,7 @@ SUITES = {
 THREAD_SUITES = {
     "concurrency_thread": SUITES["concurrency"],
     "history_thread": SUITES["history"],
+    "streams_thread": SUITES["streams"],
 }
 
 

@@ -34,7 +34,7 @@ import pathlib
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from server import Server, table  # noqa: E402
+from server import Server, table, target_of  # noqa: E402
 from suite import summary  # noqa: E402
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -51,7 +51,6 @@ PREFIXES = {
 }
 CAPITAL_MESSAGES = {"IdempotentParameterMismatchException", "SerializationException",
                     "TransactionCanceledException", "TransactionInProgressException"}
-STREAMS_OPERATIONS = {"DescribeStream", "GetRecords", "GetShardIterator", "ListStreams"}
 
 
 class Mismatch(Exception):
@@ -214,9 +213,8 @@ class CaseFile:
             return self.client.raw(
                 expanded(raw.get("target", ""), {}), expanded(raw.get("body", ""), {}).encode(),
                 raw.get("method", "POST"), raw.get("path", "/"), raw.get("headers", {}))
-        service = "DynamoDBStreams" if step["do"] in STREAMS_OPERATIONS else "DynamoDB"
         body = json.dumps(expanded(step.get("with", {}), self.kept)).encode()
-        return self.client.send(f"{service}_20120810.{step['do']}", body)
+        return self.client.send(target_of(step["do"]), body)
 
     @staticmethod
     def expect_error(step, reply):

@@ -66,7 +66,7 @@ class Consumer:
 
 class StreamTest(unittest.TestCase):
     def setUp(self):
-        self.server = Server("--in-memory", "--stream-shard-ms", "150")
+        self.server = Server("--in-memory", "--stream-shard-ms", "50")
         self.client = self.server.client()
         description = self.client.ok("CreateTable", streamed("changes"))["TableDescription"]
         self.consumer = Consumer(self.server.client(), description["LatestStreamArn"])

@@ -160,6 +160,12 @@ class OperationFailure(Exception):
         self.reply = reply
 
 
+def target_of(operation):
+    """With the name of the service whose operation it is."""
+    streams = operation in ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
+    return ("DynamoDBStreams_20120810." if streams else "DynamoDB_20120810.") + operation
+
+
 class Client:
     """One connection, one thread. `access_key` and `region` matter to a server that isolates."""
 
@@ -193,7 +199,7 @@ class Client:
         return Reply(response.status, response.headers, response.read())
 
     def call(self, operation, parameters):
-        return self.send("DynamoDB_20120810." + operation, json.dumps(parameters).encode())
+        return self.send(target_of(operation), json.dumps(parameters).encode())
 
     def ok(self, operation, parameters):
         """The answer's body; raises OperationFailure for an error."""

@@ -1,5 +1,6 @@
--- PutItem of 300 bytes over one of COUNT keys.
+-- PutItem of 300 bytes over one of COUNT keys of TABLE.
 local count = tonumber(os.getenv("COUNT"))
+local name = os.getenv("TABLE") or "bench"
 local threads = 0
 
 function setup(thread)
@@ -19,7 +20,7 @@ end
 local padding = string.rep("x", 250)
 
 function request()
-  local body = '{"TableName":"bench","Item":{"p":{"S":"' .. math.random(0, count - 1) ..
+  local body = '{"TableName":"' .. name .. '","Item":{"p":{"S":"' .. math.random(0, count - 1) ..
     '"},"n":{"N":"' .. math.random(0, 1000000) .. '"},"text":{"S":"' .. padding .. '"}}}'
   return wrk.format(nil, nil, nil, body)
 end

@@ -266,6 +266,38 @@ TEST(Streams, SurviveARestart) {
   EXPECT_TRUE(database->list_streams("Gone").empty());
 }
 
+TEST(Streams, AReaderThatPollsSeesEachChangeOnceAndInOrder) {
+  constexpr int kWriters = 4, kRounds = 300;
+  TestDatabase database;
+  const TablePtr table = database.create(streamed("Music", StreamViewType::kNewImage));
+  std::vector<std::thread> writers;
+  for (int w = 0; w < kWriters; ++w) {
+    writers.emplace_back([&, w] {
+      const Update own = add("n", 1), shared = add("n", 1);
+      for (int i = 0; i < kRounds; ++i) {
+        must(database->apply(update_write(table, {{"p", std::to_string(w)}}, own)));
+        must(database->apply(update_write(table, {{"p", "shared"}}, shared)));
+      }
+    });
+  }
+  const StreamPtr stream = stream_of(database, "Music");
+  std::map<std::string, int64_t> counts;
+  uint64_t next = 1;
+  while (next <= 2 * kWriters * kRounds) {
+    const StreamRead read{.first = next, .records_max = 7};
+    const auto page = must(database->read_stream(
+        *stream, read, [&](uint64_t position, const StreamRecordView& record) {
+          EXPECT_EQ(position, next++);
+          const std::string item(record.key.find("p")->text());
+          EXPECT_EQ(record.new_image.find("n")->number(), Number(++counts[item])) << item;
+        }));
+    ASSERT_EQ(page.next, next);
+  }
+  for (std::thread& writer : writers) writer.join();
+  EXPECT_EQ(counts["shared"], kWriters * kRounds);
+  EXPECT_EQ(counts.size(), kWriters + 1u);
+}
+
 // The parts of a database around its streams, to change tables with.
 class StreamParts : public ::testing::Test {
  protected:
