@@ -14,7 +14,7 @@ TESTS = pathlib.Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(TESTS / "support"))
 sys.path.insert(0, str(TESTS / "cases"))
 import run as cases  # noqa: E402
-from server import Server  # noqa: E402
+from server import Server, target_of  # noqa: E402
 from suite import summary  # noqa: E402
 
 DEEP = {"L": [{"L": [{"M": {"x": {"L": []}}}]}]}
@@ -96,9 +96,8 @@ def main():
         fixtures = json.loads((TESTS / "cases" / "fixtures.json").read_text())
         cases.CaseFile(pathlib.Path("x"), client).create_fixtures([{"names": list(fixtures)}])
         for operation, body in [*mutations(), *cut_bodies()]:
-            service = "DynamoDBStreams" if operation in cases.STREAMS_OPERATIONS else "DynamoDB"
             try:
-                reply = client.send(f"{service}_20120810.{operation}", body.encode())
+                reply = client.send(target_of(operation), body.encode())
                 answered = reply.status < 500 and isinstance(reply.body, dict)
             except (OSError, ValueError) as problem:
                 reply, answered = problem, False
