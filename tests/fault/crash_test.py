@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Kills the server at random moments under load and checks what it finds again.
 
-Writers on several connections put, update, delete and batch-write items of a table with local and
-global indexes; another makes and drops tables; others are parts in files of their own (crash_*.py).
-`kill -9`; the server starts again on the same directory. Then: every acknowledged write is there
-(one in flight, either way), every index entry matches its item and none is missing, the counts
-agree, the stream has each change once, and what else the parts check.
+Writers on several connections put, update, delete, batch-write and transact items of a table with
+local and global indexes; another makes and drops tables; others are parts in files of their own
+(crash_*.py). `kill -9`; the server starts again on the same directory. Then: every acknowledged
+write is there (one in flight, either way, but a transaction whole or not at all), every index entry
+matches its item and none is missing, the counts agree, the stream has each change once, and what
+else the parts check.
 
 The control runs the same against a server that writes index entries in a second batch
 (tests/fault/split_batch_server.cc): it must be caught.
@@ -59,6 +60,7 @@ class Writer(threading.Thread):
         self.random = random.Random(f"{seed}/{number}")
         self.sure = {}
         self.maybe = {}
+        self.is_whole = False  # Whether it is all of `maybe` or none of it.
         self.changes = []  # (name, item before, item after), until somebody takes them.
         self.writes = 0
         self.version = 0
@@ -77,7 +79,7 @@ class Writer(threading.Thread):
         try:
             while True:
                 operation, parameters, after, refusal = self.request()
-                self.maybe = after
+                self.maybe, self.is_whole = after, operation == "TransactWriteItems"
                 reply = client.call(operation, parameters)
                 self.answered(operation, reply, after, refusal)
         except OSError:
@@ -145,7 +147,7 @@ class Writer(threading.Thread):
             return "DeleteItem", parameters, {name: None}, old is None
         if kind < 0.75:
             return "DeleteItem", {"TableName": "crash", "Key": key}, {name: None}, False
-        return self.batch()
+        return self.batch() if kind < 0.9 else self.transaction()
 
     def update(self, key, name, old):
         self.version += 1
@@ -179,8 +181,33 @@ class Writer(threading.Thread):
                 requests.append({"DeleteRequest": {"Key": key}})
         return "BatchWriteItem", {"RequestItems": {"crash": requests}}, after, False
 
+    def transaction(self):
+        keys = {name_of(key): key for key in (self.some_key() for _ in range(self.random.randrange(1, 8)))}
+        actions, after = [], {}
+        for name, key in keys.items():
+            kind = self.random.random()
+            old = self.sure.get(name)
+            if kind < 0.5:
+                after[name] = self.some_item(key)
+                actions.append({"Put": {"TableName": "crash", "Item": after[name]}})
+            elif kind < 0.7:
+                _, update, changed, _ = self.update(key, name, old)
+                after.update(changed)
+                actions.append({"Update": update})
+            elif kind < 0.85:
+                after[name] = None
+                actions.append({"Delete": {"TableName": "crash", "Key": key}})
+            else:
+                condition = "attribute_exists(v)" if old else "attribute_not_exists(v)"
+                actions.append({"ConditionCheck": {"TableName": "crash", "Key": key, "ConditionExpression": condition}})
+        token = f"{self.number}-{self.random.randrange(1 << 60)}"
+        return "TransactWriteItems", {"TransactItems": actions, "ClientRequestToken": token}, after, False
+
     def settle(self, found):
         """Compares what was found with what may be, and takes it as the truth."""
+        done = {found.get(name) == item for name, item in self.maybe.items() if item != self.sure.get(name)}
+        if self.is_whole and len(done) > 1:
+            raise Fault(f"half a transaction: of {shown(self.maybe)} found {shown({name: found.get(name) for name in self.maybe})}")
         for name in set(self.sure) | set(self.maybe):
             actual = found.get(name)
             if actual == self.sure.get(name):
@@ -438,7 +465,15 @@ def control_of_the_books(seed):
             continue
         print(f"FAIL: acknowledged {acknowledged}, found {found}, and no complaint")
         return False
-    return True
+    writer = Writer(0, seed)
+    names = ("p0", "0-000"), ("p0", "0-001")
+    writer.maybe, writer.is_whole = dict.fromkeys(names, item), True
+    try:
+        writer.settle({names[0]: item})
+    except Fault:
+        return True
+    print("FAIL: half a transaction and no complaint")
+    return False
 
 
 def main():
