@@ -40,7 +40,8 @@ class HistoryTest(unittest.TestCase):
         self.assertNotIn("ThreadSanitizer", self.server.standard_error())
 
     def in_parallel(self, work, seconds=SECONDS):
-        """Calls work(client, random, number, turn) in CLIENTS threads until time is up."""
+        """Calls work(client, random, number, turn) in CLIENTS threads until time is up, or until it
+        returns True: there is no need for more."""
         problems = []
         until = time.monotonic() + seconds
 
@@ -50,7 +51,8 @@ class HistoryTest(unittest.TestCase):
             try:
                 turn = 0
                 while time.monotonic() < until and not problems:
-                    work(client, choice, number, turn)
+                    if work(client, choice, number, turn):
+                        return
                     turn += 1
             except BaseException as problem:  # Told by the main thread.
                 problems.append(problem)
@@ -205,6 +207,30 @@ class DurableHistoryTest(HistoryTest):
         super().setUp()
 
 
+    def test_who_comes_while_a_token_is_used_is_told_so(self):
+        """All clients send the same request under the same token; it is done once."""
+        answers = {200: 0, "TransactionInProgressException": 0}
+        rounds = set()
+
+        def work(client, choice, number, turn):
+            moment = int(time.monotonic() * 20)  # The clients agree on a token without waiting for each other.
+            reply = client.call("TransactWriteItems", {"ClientRequestToken": str(moment), "TransactItems": [
+                {"Update": {"TableName": "odd", "Key": key("rounds"), "UpdateExpression": "ADD n :one", "ExpressionAttributeValues": {":one": {"N": "1"}}}},
+                {"Put": {"TableName": "even", "Item": key(str(moment))}}]})
+            if reply.error == "TransactionCanceledException":  # Two moments met.
+                self.expect_cancelled(reply, {"TransactionConflict"})
+                return all(answers.values())
+            answers[reply.error or reply.status] += 1
+            if reply.status == 200:
+                rounds.add(moment)
+            return all(answers.values())
+
+        self.in_parallel(work, seconds=5 * SECONDS)
+        self.assertTrue(all(answers.values()), answers)
+        item = self.client.ok("GetItem", {"TableName": "odd", "Key": key("rounds"), "ConsistentRead": True})["Item"]
+        self.assertEqual(int(item["n"]["N"]), len(rounds))
+
+
 class ConflictHistoryTest(DurableHistoryTest):
     """Nobody waits: whoever meets another is refused, and nothing half-done shows."""
     more_flags = ("--transaction-wait-ms", "0")
@@ -214,8 +240,6 @@ class ConflictHistoryTest(DurableHistoryTest):
         done = [0] * CLIENTS
 
         def work(client, choice, number, turn):
-            if all(told.values()):
-                return
             increment = {"TableName": "odd", "Key": key("hot"), "UpdateExpression": "ADD n :one", "ExpressionAttributeValues": {":one": {"N": "1"}}}
             if number % 2:
                 reply = client.call("TransactWriteItems", {"TransactItems": [{"Put": {"TableName": "even", "Item": key(f"cold{number}")}}, {"Update": increment}]})
@@ -223,13 +247,14 @@ class ConflictHistoryTest(DurableHistoryTest):
                 reply = client.call("UpdateItem", increment)
             if reply.status == 200:
                 done[number] += 1
-                return
+                return all(told.values())
             told[reply.error] += 1
             if number % 2:
                 self.assertEqual(reply.body["CancellationReasons"], [{"Code": "None"}, {"Code": "TransactionConflict", "Message": "Transaction is ongoing for the item."}])
                 self.assertEqual(reply.message, "Transaction cancelled, please refer cancellation reasons for specific reasons [None, TransactionConflict]")
             else:
                 self.assertEqual((reply.error, reply.message), ("TransactionConflictException", "Transaction is ongoing for the item"))
+            return all(told.values())
 
         self.in_parallel(work, seconds=5 * SECONDS)
         self.assertTrue(all(told.values()), told)
