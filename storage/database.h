@@ -24,6 +24,7 @@
 #include "storage/engine/range_read.h"
 #include "storage/engine/stream.h"
 #include "storage/engine/table.h"
+#include "storage/engine/table_update.h"
 #include "storage/engine/write.h"
 #include "storage/kv/open_store.h"
 #include "storage/result.h"
@@ -37,10 +38,11 @@ struct DatabaseOptions {
   std::shared_ptr<Clock> clock = system_clock();
   std::shared_ptr<IdSource> ids = system_id_source();
   std::function<void(const std::string& line)> log = {};
-  // How long tables show CREATING and DELETING; 0: a table is usable as soon as create_table
-  // returns.
+  // How long tables show CREATING, DELETING and UPDATING, and their indexes with them; 0: a table
+  // is usable as soon as create_table returns, a new index of it as soon as it is built.
   int64_t create_table_ms = 0;
   int64_t delete_table_ms = 0;
+  int64_t update_table_ms = 0;
   int64_t shard_ms = kShardAgeMs;  // The age at which a stream's shard gets a successor.
   size_t block_cache_bytes = 128u << 20;
   uint64_t disk_reserve_bytes = 16u << 20;
@@ -71,6 +73,14 @@ class Database {
   // Names after `start` in byte order, at most `limit`.
   virtual std::vector<std::string> list_tables(std::string_view start, size_t limit,
                                                std::string_view scope = {}) const = 0;
+  // Changes a table's settings and its global indexes while reads and writes go on. Settings hold
+  // when this returns. A new index is filled in the background, also across restarts, and cannot be
+  // read until then (Index::status, shown by describe_table). A deleted one is out of reach at once
+  // and its entries go in the background. Checks the update in the service's words. Errors:
+  // kValidation, kResourceNotFound (the table or an index), kResourceInUse (the table is not
+  // ACTIVE), kLimitExceeded (one index at a time; decreases of throughput a day).
+  virtual Result<TableDescription> update_table(const TableUpdate& update,
+                                                std::string_view scope = {}) = 0;
   // Its data goes in the background, also across restarts. Errors: kResourceNotFound,
   // kResourceInUse, kValidation (deletion protection).
   virtual Result<TableDescription> delete_table(std::string_view name,
@@ -153,8 +163,8 @@ class Database {
   virtual int64_t now_ms() const = 0;  // By DatabaseOptions::clock.
   virtual bool is_read_only() const = 0;
   virtual void compact() = 0;
-  // Waits until no dropped table has data left, and does for streams what time has made due; for
-  // tests and orderly shutdown.
+  // Waits until no dropped table or index has data left and every index is built, and does for
+  // streams what time has made due; for tests and orderly shutdown.
   virtual void wait_for_background() = 0;
 };
 

@@ -16,6 +16,8 @@ constexpr std::string_view kDescription =
     "of "
     "DynamoDB Local and dynalite are understood as they are.";
 
+constexpr int64_t kTransientStatusMs = 500;
+
 struct Spelling {
   std::string_view theirs, ours;
 };
@@ -36,7 +38,7 @@ constexpr Spelling kSpellings[] = {
     {"--db-path", "--data"},
 };
 
-void add_table_delays(CLI::App& app, ServeFlags& flags, int64_t& update_table_ms) {
+void add_table_delays(CLI::App& app, ServeFlags& flags) {
   app.add_option("--createTableMs", flags.create_table_ms,
                  "How long a new table shows CREATING (default 0: usable at once)")
       ->check(CLI::NonNegativeNumber)
@@ -45,7 +47,9 @@ void add_table_delays(CLI::App& app, ServeFlags& flags, int64_t& update_table_ms
                  "How long a deleted table shows DELETING (default 0)")
       ->check(CLI::NonNegativeNumber)
       ->type_name("MS");
-  app.add_option("--updateTableMs", update_table_ms, "Accepted; tables are updated at once")
+  app.add_option("--updateTableMs", flags.update_table_ms,
+                 "How long a changed table shows UPDATING, and a new index CREATING at the least "
+                 "(default 0)")
       ->check(CLI::NonNegativeNumber)
       ->type_name("MS");
 }
@@ -57,7 +61,17 @@ void add_accepted(CLI::App& app, ServeFlags& flags) {
   };
   accepted("--shared-db", "One namespace of tables for all credentials (the default)")
       ->excludes("--isolate");
-  accepted("--delay-transient-statuses", "No effect: see --createTableMs");
+  app.add_flag_callback(
+         "--delay-transient-statuses",
+         [&flags] {
+           for (auto* delay_ms :
+                {&flags.create_table_ms, &flags.update_table_ms, &flags.delete_table_ms})
+             if (*delay_ms == 0) *delay_ms = kTransientStatusMs;
+         },
+         "Show tables CREATING, UPDATING and DELETING for half a second each, unless "
+         "--createTableMs "
+         "and its like say else")
+      ->group("Accepted from DynamoDB Local");
   accepted("--disable-telemetry", "No effect: there is none");
   app.add_flag("--optimize-db-before-startup", flags.compact, "Compact the data before serving")
       ->group("Accepted from DynamoDB Local");
@@ -177,13 +191,12 @@ std::vector<std::string> in_our_spelling(const std::vector<std::string>& argumen
 
 std::variant<ServeFlags, Exit> parse_command_line(const std::vector<std::string>& arguments) {
   ServeFlags flags;
-  int64_t update_table_ms = 0;
   CLI::App app{std::string(kDescription), "dynolith"};
   app.set_version_flag("--version", "dynolith " DYNOLITH_VERSION);
   add_serving(app, flags);
   add_storing(app, flags);
   add_answering(app, flags);
-  add_table_delays(app, flags, update_table_ms);
+  add_table_delays(app, flags);
   add_accepted(app, flags);
 
   auto ours = in_our_spelling(arguments);

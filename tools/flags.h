@@ -27,6 +27,7 @@ struct ServeFlags {
   int64_t create_table_ms = 0;
   int64_t delete_table_ms = 0;
   int64_t transaction_wait_ms = 250;
+  int64_t update_table_ms = 0;
   bool compact = false;  // Before serving.
   std::string log_level = "warn";
 };

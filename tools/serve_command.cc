@@ -150,6 +150,7 @@ storage::DatabaseOptions database_options(const ServeFlags& flags) {
   options.delete_table_ms = flags.delete_table_ms;
   options.shard_ms = flags.shard_ms;
   options.transaction_wait_ms = flags.transaction_wait_ms;
+  options.update_table_ms = flags.update_table_ms;
   options.log = [](const std::string& line) { log_line(spdlog::level::warn, line); };
   return options;
 }

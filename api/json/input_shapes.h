@@ -389,6 +389,50 @@ struct CreateTableInput {
   static const std::array<MemberShape, kMemberCount> kMembers;
 };
 
+// UpdateTable. An index to create has the shape of one of a new table.
+struct UpdateGlobalIndexShape {
+  enum : uint8_t {
+    kIndexName,
+    kProvisionedThroughput,
+    kOnDemandThroughput,
+    kWarmThroughput,
+    kMemberCount
+  };
+  static const std::array<MemberShape, kMemberCount> kMembers;
+};
+
+struct DeleteGlobalIndexShape {
+  enum : uint8_t { kIndexName, kMemberCount };
+  static const std::array<MemberShape, kMemberCount> kMembers;
+};
+
+struct GlobalIndexUpdateShape {
+  enum : uint8_t { kUpdate, kCreate, kDelete, kMemberCount };
+  static const std::array<MemberShape, kMemberCount> kMembers;
+};
+
+struct UpdateTableInput {
+  enum : uint8_t {
+    kAttributeDefinitions,
+    kTableName,
+    kBillingMode,
+    kProvisionedThroughput,
+    kGlobalSecondaryIndexUpdates,
+    kStreamSpecification,
+    kSSESpecification,
+    kReplicaUpdates,
+    kTableClass,
+    kDeletionProtectionEnabled,
+    kMultiRegionConsistency,
+    kGlobalTableWitnessUpdates,
+    kOnDemandThroughput,
+    kWarmThroughput,
+    kVectorIndexUpdates,
+    kMemberCount
+  };
+  static const std::array<MemberShape, kMemberCount> kMembers;
+};
+
 // DescribeTable, DeleteTable and other operations that take a table and nothing else.
 struct TableNameInput {
   enum : uint8_t { kTableName, kMemberCount };

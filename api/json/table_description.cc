@@ -3,6 +3,7 @@
 #include "api/json/arn.h"
 #include "api/json/stream_names.h"
 #include "api/json/writer.h"
+#include "storage/engine/table_update.h"
 
 namespace dynolith::api {
 
@@ -11,16 +12,12 @@ namespace {
 using storage::BillingMode;
 using storage::IndexDefinition;
 using storage::IndexKind;
+using storage::IndexStatus;
 using storage::TableDefinition;
 using storage::TableDescription;
 using storage::TableStatus;
 using storage::Throughput;
 using storage::ThroughputLimits;
-
-// What a new on-demand table or index can take at once. AWS guide, "Understanding DynamoDB warm
-// throughput": 12,000 read and 4,000 write units a second; a provisioned one, its provisioned
-// units.
-constexpr Throughput kOnDemandWarmThroughput{12'000, 4'000};
 
 std::string_view status_text(TableStatus status) {
   switch (status) {
@@ -37,8 +34,11 @@ std::string_view status_text(TableStatus status) {
 }
 
 // An index that was created with its table is ready when the table is.
-std::string_view index_status_text(TableStatus status) {
-  return status_text(status == TableStatus::kUpdating ? TableStatus::kActive : status);
+TableStatus index_status(const storage::Index& index, TableStatus table) {
+  if (table == TableStatus::kDeleting || index.status == IndexStatus::kDeleting)
+    return TableStatus::kDeleting;
+  if (index.status == IndexStatus::kCreating) return TableStatus::kCreating;
+  return table == TableStatus::kUpdating ? TableStatus::kActive : table;
 }
 
 std::string_view projection_text(storage::ProjectionType type) {
@@ -66,8 +66,12 @@ void write_attribute_definitions(JsonWriter& json, const TableDefinition& table)
   json.end_array();
 }
 
-void write_throughput(JsonWriter& json, const Throughput& throughput) {
-  json.name("ProvisionedThroughput").begin_object().name("NumberOfDecreasesToday").integer(0);
+void write_throughput(JsonWriter& json, const Throughput& throughput,
+                      const storage::ThroughputHistory& history, int64_t now_ms) {
+  json.name("ProvisionedThroughput").begin_object();
+  if (history.increased_ms != 0) json.name("LastIncreaseDateTime").timestamp(history.increased_ms);
+  if (history.decreased_ms != 0) json.name("LastDecreaseDateTime").timestamp(history.decreased_ms);
+  json.name("NumberOfDecreasesToday").integer(storage::decreases_today(history, now_ms));
   json.name("ReadCapacityUnits").integer(throughput.read_units);
   json.name("WriteCapacityUnits").integer(throughput.write_units).end_object();
 }
@@ -90,12 +94,15 @@ void write_warm_throughput(JsonWriter& json, const std::optional<ThroughputLimit
 
 // Only tables that are, or once were, on demand have these.
 void write_billing_mode(JsonWriter& json, const TableDescription& description) {
-  if (!on_demand(description.table->definition)) return;
-  const int64_t since_ms = description.table->created_ms;
-  json.name("BillingModeSummary").begin_object().name("BillingMode").string("PAY_PER_REQUEST");
+  const storage::Table& table = *description.table;
+  const int64_t changed_ms = table.throughput_history.on_demand_since_ms;
+  if (!on_demand(table.definition) && changed_ms == 0) return;
+  const int64_t since_ms = changed_ms != 0 ? changed_ms : table.created_ms;
+  const std::string_view mode = on_demand(table.definition) ? "PAY_PER_REQUEST" : "PROVISIONED";
+  json.name("BillingModeSummary").begin_object().name("BillingMode").string(mode);
   json.name("LastUpdateToPayPerRequestDateTime").timestamp(since_ms).end_object();
   json.name("TableThroughputModeSummary").begin_object();
-  json.name("TableThroughputMode").string("PAY_PER_REQUEST");
+  json.name("TableThroughputMode").string(mode);
   json.name("LastUpdateToPayPerRequestDateTime").timestamp(since_ms).end_object();
 }
 
@@ -112,15 +119,18 @@ void write_projection(JsonWriter& json, const storage::IndexProjection& projecti
 
 // What global indexes show and local ones do not.
 void write_global_index_settings(JsonWriter& json, const TableDescription& description,
-                                 const IndexDefinition& index) {
-  const std::string_view status = index_status_text(description.status);
-  const bool pay_per_request = on_demand(description.table->definition);
-  const Throughput throughput = index.throughput.value_or(Throughput{});
+                                 const storage::Index& index) {
+  const IndexDefinition& definition = index.definition;
+  const std::string_view status = status_text(index_status(index, description.status));
+  const Throughput throughput = definition.throughput.value_or(Throughput{});
   json.name("IndexStatus").string(status);
-  write_throughput(json, throughput);
-  write_on_demand_limits(json, index.on_demand_limits);
-  write_warm_throughput(json, index.warm_throughput,
-                        pay_per_request ? kOnDemandWarmThroughput : throughput, status);
+  if (index.build != nullptr) json.name("Backfilling").boolean(description.backfilling);
+  write_throughput(json, throughput, index.throughput_history, description.moment_ms);
+  write_on_demand_limits(json, definition.on_demand_limits);
+  write_warm_throughput(
+      json, definition.warm_throughput,
+      storage::default_warm_throughput(description.table->definition.billing_mode, throughput),
+      status);
 }
 
 void write_indexes(JsonWriter& json, const TableDescription& description, IndexKind kind,
@@ -137,7 +147,7 @@ void write_indexes(JsonWriter& json, const TableDescription& description, IndexK
     json.begin_object().name("IndexName").string(index.name);
     write_key_schema(json, index.key);
     write_projection(json, index.projection);
-    if (kind == IndexKind::kGlobal) write_global_index_settings(json, description, index);
+    if (kind == IndexKind::kGlobal) write_global_index_settings(json, description, indexes[i]);
     json.name("IndexSizeBytes").integer(entries.bytes).name("ItemCount").integer(entries.count);
     json.name("IndexArn").string(arn + "/index/" + index.name).end_object();
   }
@@ -163,11 +173,14 @@ void write_encryption(JsonWriter& json, const TableDefinition& table) {
   json.name("KMSMasterKeyArn").string(table.encryption->kms_key_arn).end_object();
 }
 
-void write_table_class(JsonWriter& json, const TableDefinition& table) {
-  if (!table.table_class) return;
-  const bool standard = *table.table_class == storage::TableClass::kStandard;
-  json.name("TableClassSummary").begin_object().name("TableClass");
-  json.string(standard ? "STANDARD" : "STANDARD_INFREQUENT_ACCESS").end_object();
+void write_table_class(JsonWriter& json, const storage::Table& table) {
+  if (!table.definition.table_class) return;
+  const bool standard = *table.definition.table_class == storage::TableClass::kStandard;
+  const int64_t changed_ms = table.throughput_history.class_changed_ms;
+  json.name("TableClassSummary").begin_object();
+  if (changed_ms != 0) json.name("LastUpdateDateTime").timestamp(changed_ms);
+  json.name("TableClass").string(standard ? "STANDARD" : "STANDARD_INFREQUENT_ACCESS");
+  json.end_object();
 }
 
 }  // namespace
@@ -199,7 +212,7 @@ void append_table_description(std::string& out, const TableDescription& descript
   write_key_schema(json, definition.key);
   json.name("TableStatus").string(status);
   json.name("CreationDateTime").timestamp(table.created_ms);
-  write_throughput(json, definition.throughput);
+  write_throughput(json, definition.throughput, table.throughput_history, description.moment_ms);
   json.name("TableSizeBytes").integer(description.items.bytes);
   json.name("ItemCount").integer(description.items.count);
   json.name("TableArn").string(arn).name("TableId").string(table.uuid);
@@ -208,12 +221,12 @@ void append_table_description(std::string& out, const TableDescription& descript
   write_indexes(json, description, IndexKind::kGlobal, "GlobalSecondaryIndexes", arn);
   write_stream(json, table, arn);
   write_encryption(json, definition);
-  write_table_class(json, definition);
+  write_table_class(json, table);
   json.name("DeletionProtectionEnabled").boolean(definition.deletion_protection);
   write_on_demand_limits(json, definition.on_demand_limits);
-  write_warm_throughput(json, definition.warm_throughput,
-                        on_demand(definition) ? kOnDemandWarmThroughput : definition.throughput,
-                        status);
+  write_warm_throughput(
+      json, definition.warm_throughput,
+      storage::default_warm_throughput(definition.billing_mode, definition.throughput), status);
   json.end_object();
 }
 
@@ -223,7 +236,8 @@ void append_deleted_table_description(std::string& out, const TableDescription& 
   JsonWriter json(out);
   json.begin_object().name("TableName").string(table.name());
   json.name("TableStatus").string(status_text(description.status));
-  write_throughput(json, table.definition.throughput);
+  write_throughput(json, table.definition.throughput, table.throughput_history,
+                   description.moment_ms);
   json.name("TableSizeBytes").integer(description.items.bytes);
   json.name("ItemCount").integer(description.items.count);
   json.name("TableArn").string(table_arn(region, table.name()));

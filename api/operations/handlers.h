@@ -34,5 +34,6 @@ Handler scan;
 Handler transact_get_items;
 Handler transact_write_items;
 Handler update_item;
+Handler update_table;
 
 }  // namespace dynolith::api

@@ -34,6 +34,7 @@ constexpr std::array kOperations{
     Operation{"TransactGetItems", transact_get_items, false, Envelope::kBare},
     Operation{"TransactWriteItems", transact_write_items, true, Envelope::kBare},
     Operation{"UpdateItem", update_item, true, Envelope::kOneError},
+    Operation{"UpdateTable", update_table, true, Envelope::kBare},
 };
 
 static_assert(std::is_sorted(kOperations.begin(), kOperations.end(),

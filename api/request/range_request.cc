@@ -70,6 +70,7 @@ Result<const storage::Index*> index_of(const RangeRequest& request, const storag
     return storage::validation_error(
         std::string("The table does not have the specified index: ").append(*request.index_name));
   }
+  TRY(storage::check_readable(table, *index));
   if (request.consistent && index->definition.kind == storage::IndexKind::kGlobal) {
     return storage::validation_error(
         "Consistent reads are not supported on global secondary indexes");

@@ -25,17 +25,6 @@ Error invalid(std::string_view sentence) {
   return validation_error("One or more parameter values were invalid: " + std::string(sentence));
 }
 
-std::vector<KeyAttribute> decode_definitions(const Slot& slot) {
-  std::vector<KeyAttribute> definitions;
-  for (const JsonValue element : slot.array()) {
-    const auto members = structure_of<AttributeDefinitionShape>(element);
-    const std::string_view name = *members[AttributeDefinitionShape::kAttributeName].text();
-    const std::string_view type = *members[AttributeDefinitionShape::kAttributeType].text();
-    definitions.push_back({std::string(name), *storage::type_from_name(type)});
-  }
-  return definitions;
-}
-
 // A name without a definition gets some type; the engine finds out that it has none.
 KeyAttribute defined_attribute(const std::vector<KeyAttribute>& definitions,
                                std::string_view name) {
@@ -80,14 +69,6 @@ Result<storage::IndexProjection> decode_projection(const Slot& slot) {
   return projection;
 }
 
-// Needs: present.
-storage::Throughput decode_throughput(const Slot& slot) {
-  using Given = ProvisionedThroughputShape;
-  const auto members = structure_in<Given>(slot);
-  return {*members[Given::kReadCapacityUnits].integer(),
-          *members[Given::kWriteCapacityUnits].integer()};
-}
-
 // Billing comes first in the service's order; a table without it is PROVISIONED.
 Result<void> decode_billing(const Members<CreateTableInput>& request, TableDefinition& table) {
   const Slot& throughput = request[CreateTableInput::kProvisionedThroughput];
@@ -103,7 +84,7 @@ Result<void> decode_billing(const Members<CreateTableInput>& request, TableDefin
         "ReadCapacityUnits and WriteCapacityUnits must both be specified when BillingMode is "
         "PROVISIONED");
   }
-  if (throughput.present()) table.throughput = decode_throughput(throughput);
+  table.throughput = decode_throughput(throughput).value_or(storage::Throughput{});
   table.on_demand_limits =
       TRY(decode_on_demand_limits(request[CreateTableInput::kOnDemandThroughput]));
   table.warm_throughput = TRY(decode_warm_throughput(request[CreateTableInput::kWarmThroughput]));
@@ -132,28 +113,53 @@ Result<void> decode_global_indexes(const Slot& slot, TableDefinition& table) {
   if (slot.array().size() == 0) return invalid("List of GlobalSecondaryIndexes is empty");
   for (const JsonValue element : slot.array()) {
     const auto members = structure_of<Given>(element);
-    IndexDefinition index{.name = std::string(*members[Given::kIndexName].text()),
-                          .kind = IndexKind::kGlobal};
-    index.key = TRY(decode_key(members[Given::kKeySchema], table.attribute_definitions,
-                               SchemaOf::kGlobalIndex, index.name));
-    index.projection = TRY(decode_projection(members[Given::kProjection]));
-    const Slot& throughput = members[Given::kProvisionedThroughput];
-    if (throughput.present()) index.throughput = decode_throughput(throughput);
-    index.on_demand_limits = TRY(decode_on_demand_limits(members[Given::kOnDemandThroughput]));
-    index.warm_throughput = TRY(decode_warm_throughput(members[Given::kWarmThroughput]));
-    table.indexes.push_back(std::move(index));
+    table.indexes.push_back(TRY(decode_global_index(members, table.attribute_definitions)));
   }
   return {};
 }
 
 }  // namespace
 
+std::vector<KeyAttribute> decode_attribute_definitions(const Slot& slot) {
+  std::vector<KeyAttribute> definitions;
+  if (!slot.present()) return definitions;
+  for (const JsonValue element : slot.array()) {
+    const auto members = structure_of<AttributeDefinitionShape>(element);
+    const std::string_view name = *members[AttributeDefinitionShape::kAttributeName].text();
+    const std::string_view type = *members[AttributeDefinitionShape::kAttributeType].text();
+    definitions.push_back({std::string(name), *storage::type_from_name(type)});
+  }
+  return definitions;
+}
+
+std::optional<storage::Throughput> decode_throughput(const Slot& slot) {
+  using Given = ProvisionedThroughputShape;
+  if (!slot.present()) return std::nullopt;
+  const auto members = structure_in<Given>(slot);
+  return storage::Throughput{*members[Given::kReadCapacityUnits].integer(),
+                             *members[Given::kWriteCapacityUnits].integer()};
+}
+
+Result<IndexDefinition> decode_global_index(const Members<GlobalSecondaryIndexShape>& members,
+                                            const std::vector<KeyAttribute>& definitions) {
+  using Given = GlobalSecondaryIndexShape;
+  IndexDefinition index{.name = std::string(*members[Given::kIndexName].text()),
+                        .kind = IndexKind::kGlobal};
+  index.key =
+      TRY(decode_key(members[Given::kKeySchema], definitions, SchemaOf::kGlobalIndex, index.name));
+  index.projection = TRY(decode_projection(members[Given::kProjection]));
+  index.throughput = decode_throughput(members[Given::kProvisionedThroughput]);
+  index.on_demand_limits = TRY(decode_on_demand_limits(members[Given::kOnDemandThroughput]));
+  index.warm_throughput = TRY(decode_warm_throughput(members[Given::kWarmThroughput]));
+  return index;
+}
+
 Result<TableDefinition> decode_table_definition(const Members<CreateTableInput>& request,
                                                 std::string_view name, std::string_view region) {
   using Input = CreateTableInput;
   TableDefinition table{.name = std::string(name)};
   TRY(decode_billing(request, table));
-  table.attribute_definitions = decode_definitions(request[Input::kAttributeDefinitions]);
+  table.attribute_definitions = decode_attribute_definitions(request[Input::kAttributeDefinitions]);
   table.key = TRY(
       decode_key(request[Input::kKeySchema], table.attribute_definitions, SchemaOf::kTable, {}));
   TRY(decode_local_indexes(request[Input::kLocalSecondaryIndexes], table));

@@ -6,7 +6,10 @@
 // elements, keys without a definition, and settings that contradict each other.
 #pragma once
 
+#include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "api/json/input_shapes.h"
 #include "api/request/constraints.h"
@@ -22,6 +25,24 @@ void check_table_members(Constraints& constraints, const Members<CreateTableInpu
 Result<storage::TableDefinition> decode_table_definition(const Members<CreateTableInput>& request,
                                                          std::string_view name,
                                                          std::string_view region);
+
+// The parts of these that UpdateTable shares.
+void check_attribute_definitions(Constraints& constraints, const Slot& slot);  // May be absent.
+void check_global_index(Constraints& constraints, const Members<GlobalSecondaryIndexShape>& index,
+                        const std::string& path);
+void check_throughput(Constraints& constraints, const Slot& slot, const std::string& path);
+void check_index_name(Constraints& constraints, const Slot& slot, const std::string& path);
+void check_stream(Constraints& constraints, const Slot& slot);
+void check_encryption(Constraints& constraints, const Slot& slot);
+void check_table_class(Constraints& constraints, const Slot& slot);
+void check_billing_mode(Constraints& constraints, const Slot& slot);
+std::vector<storage::KeyAttribute> decode_attribute_definitions(const Slot& slot);
+// The types of its keys are looked up in `definitions`; one without a definition gets some type, as
+// the engine will find out.
+Result<storage::IndexDefinition> decode_global_index(
+    const Members<GlobalSecondaryIndexShape>& members,
+    const std::vector<storage::KeyAttribute>& definitions);
+std::optional<storage::Throughput> decode_throughput(const Slot& slot);
 
 // An element of a list of structures, which may be null.
 template <class Structure>

@@ -89,20 +89,6 @@ void check_table_name(Constraints& constraints, const Slot& slot) {
   check_name(constraints, slot, "tableName");
 }
 
-void check_definitions(Constraints& constraints, const Slot& slot) {
-  using Definition = AttributeDefinitionShape;
-  constraints.required(slot, "attributeDefinitions");
-  for_each_structure<Definition>(
-      slot, "attributeDefinitions", [&](const auto& definition, const std::string& path) {
-        check_text(constraints, definition[Definition::kAttributeName],
-                   member_path(path, "attributeName"), kAttributeNameMin, kNameMax);
-        constraints.required(definition[Definition::kAttributeType],
-                             member_path(path, "attributeType"));
-        constraints.one_of(definition[Definition::kAttributeType],
-                           member_path(path, "attributeType"), kAttributeTypes);
-      });
-}
-
 void check_key_schema(Constraints& constraints, const Slot& slot, const std::string& path,
                       int64_t most) {
   using Element = KeySchemaElementShape;
@@ -134,29 +120,11 @@ void check_projection(Constraints& constraints, const Slot& slot, const std::str
   }
 }
 
-void check_throughput(Constraints& constraints, const Slot& slot, const std::string& path) {
-  using Units = ProvisionedThroughputShape;
-  if (!slot.present()) return;
-  const auto throughput = structure_in<Units>(slot);
-  for (const auto& [member, name] : {std::pair{Units::kReadCapacityUnits, "readCapacityUnits"},
-                                     std::pair{Units::kWriteCapacityUnits, "writeCapacityUnits"}}) {
-    constraints.required(throughput[member], member_path(path, name));
-    constraints.in_range(throughput[member], member_path(path, name), kUnitsMin,
-                         std::numeric_limits<int64_t>::max());
-  }
-}
-
 void check_global_indexes(Constraints& constraints, const Slot& slot) {
-  using Index = GlobalSecondaryIndexShape;
-  for_each_structure<Index>(
-      slot, "globalSecondaryIndexes", [&](const auto& index, const std::string& path) {
-        check_name(constraints, index[Index::kIndexName], member_path(path, "indexName"));
-        check_key_schema(constraints, index[Index::kKeySchema], member_path(path, "keySchema"),
-                         std::numeric_limits<int64_t>::max());
-        check_projection(constraints, index[Index::kProjection], member_path(path, "projection"));
-        check_throughput(constraints, index[Index::kProvisionedThroughput],
-                         member_path(path, "provisionedThroughput"));
-      });
+  for_each_structure<GlobalSecondaryIndexShape>(slot, "globalSecondaryIndexes",
+                                                [&](const auto& index, const std::string& path) {
+                                                  check_global_index(constraints, index, path);
+                                                });
 }
 
 void check_local_indexes(Constraints& constraints, const Slot& slot) {
@@ -177,36 +145,86 @@ void check_tags(Constraints& constraints, const Slot& slot) {
   });
 }
 
-void check_settings(Constraints& constraints, const Members<CreateTableInput>& request) {
-  using Input = CreateTableInput;
-  const Slot& stream = request[Input::kStreamSpecification];
-  if (stream.present()) {
-    const auto members = structure_in<StreamSpecificationShape>(stream);
-    constraints.required(members[StreamSpecificationShape::kStreamEnabled],
-                         "streamSpecification.streamEnabled");
-    constraints.one_of(members[StreamSpecificationShape::kStreamViewType],
-                       "streamSpecification.streamViewType", kViewTypes);
-  }
-  const auto encryption = structure_in<SseSpecificationShape>(request[Input::kSSESpecification]);
-  constraints.one_of(encryption[SseSpecificationShape::kSSEType], "sSESpecification.sSEType",
-                     kSseTypes);
-  check_tags(constraints, request[Input::kTags]);
-  constraints.one_of(request[Input::kTableClass], "tableClass", kTableClasses);
+}  // namespace
+
+void check_attribute_definitions(Constraints& constraints, const Slot& slot) {
+  using Definition = AttributeDefinitionShape;
+  for_each_structure<Definition>(
+      slot, "attributeDefinitions", [&](const auto& definition, const std::string& path) {
+        check_text(constraints, definition[Definition::kAttributeName],
+                   member_path(path, "attributeName"), kAttributeNameMin, kNameMax);
+        constraints.required(definition[Definition::kAttributeType],
+                             member_path(path, "attributeType"));
+        constraints.one_of(definition[Definition::kAttributeType],
+                           member_path(path, "attributeType"), kAttributeTypes);
+      });
 }
 
-}  // namespace
+void check_throughput(Constraints& constraints, const Slot& slot, const std::string& path) {
+  using Units = ProvisionedThroughputShape;
+  if (!slot.present()) return;
+  const auto throughput = structure_in<Units>(slot);
+  for (const auto& [member, name] : {std::pair{Units::kReadCapacityUnits, "readCapacityUnits"},
+                                     std::pair{Units::kWriteCapacityUnits, "writeCapacityUnits"}}) {
+    constraints.required(throughput[member], member_path(path, name));
+    constraints.in_range(throughput[member], member_path(path, name), kUnitsMin,
+                         std::numeric_limits<int64_t>::max());
+  }
+}
+
+void check_index_name(Constraints& constraints, const Slot& slot, const std::string& path) {
+  check_name(constraints, slot, path);
+}
+
+void check_global_index(Constraints& constraints, const Members<GlobalSecondaryIndexShape>& index,
+                        const std::string& path) {
+  using Index = GlobalSecondaryIndexShape;
+  check_name(constraints, index[Index::kIndexName], member_path(path, "indexName"));
+  check_key_schema(constraints, index[Index::kKeySchema], member_path(path, "keySchema"),
+                   std::numeric_limits<int64_t>::max());
+  check_projection(constraints, index[Index::kProjection], member_path(path, "projection"));
+  check_throughput(constraints, index[Index::kProvisionedThroughput],
+                   member_path(path, "provisionedThroughput"));
+}
+
+void check_stream(Constraints& constraints, const Slot& slot) {
+  if (!slot.present()) return;
+  const auto members = structure_in<StreamSpecificationShape>(slot);
+  constraints.required(members[StreamSpecificationShape::kStreamEnabled],
+                       "streamSpecification.streamEnabled");
+  constraints.one_of(members[StreamSpecificationShape::kStreamViewType],
+                     "streamSpecification.streamViewType", kViewTypes);
+}
+
+void check_encryption(Constraints& constraints, const Slot& slot) {
+  const auto encryption = structure_in<SseSpecificationShape>(slot);
+  constraints.one_of(encryption[SseSpecificationShape::kSSEType], "sSESpecification.sSEType",
+                     kSseTypes);
+}
+
+void check_table_class(Constraints& constraints, const Slot& slot) {
+  constraints.one_of(slot, "tableClass", kTableClasses);
+}
+
+void check_billing_mode(Constraints& constraints, const Slot& slot) {
+  constraints.one_of(slot, "billingMode", kBillingModes);
+}
 
 // The global indexes' errors come before the local ones', whatever the order in the request.
 void check_table_members(Constraints& constraints, const Members<CreateTableInput>& request) {
   using Input = CreateTableInput;
-  check_definitions(constraints, request[Input::kAttributeDefinitions]);
+  constraints.required(request[Input::kAttributeDefinitions], "attributeDefinitions");
+  check_attribute_definitions(constraints, request[Input::kAttributeDefinitions]);
   check_table_name(constraints, request[Input::kTableName]);
   check_key_schema(constraints, request[Input::kKeySchema], "keySchema", kKeySchemaMax);
   check_global_indexes(constraints, request[Input::kGlobalSecondaryIndexes]);
   check_local_indexes(constraints, request[Input::kLocalSecondaryIndexes]);
-  constraints.one_of(request[Input::kBillingMode], "billingMode", kBillingModes);
+  check_billing_mode(constraints, request[Input::kBillingMode]);
   check_throughput(constraints, request[Input::kProvisionedThroughput], "provisionedThroughput");
-  check_settings(constraints, request);
+  check_stream(constraints, request[Input::kStreamSpecification]);
+  check_encryption(constraints, request[Input::kSSESpecification]);
+  check_tags(constraints, request[Input::kTags]);
+  check_table_class(constraints, request[Input::kTableClass]);
 }
 
 }  // namespace dynolith::api

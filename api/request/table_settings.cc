@@ -7,6 +7,7 @@
 #include "api/json/arn.h"
 #include "api/json/input_shapes.h"
 #include "api/request/table_definition.h"
+#include "storage/engine/table_update.h"
 
 namespace dynolith::api {
 
@@ -87,6 +88,15 @@ Result<std::optional<storage::ServerSideEncryption>> decode_encryption(const Slo
 }
 
 Result<std::optional<ThroughputLimits>> decode_on_demand_limits(const Slot& limits) {
+  auto decoded = TRY(decode_on_demand_change(limits));
+  if (!decoded) return decoded;
+  for (auto* units : {&decoded->read_units, &decoded->write_units}) {
+    if (*units == storage::kNoLimit) units->reset();
+  }
+  return decoded;
+}
+
+Result<std::optional<ThroughputLimits>> decode_on_demand_change(const Slot& limits) {
   using Given = OnDemandThroughputShape;
   using Limits = std::optional<ThroughputLimits>;
   if (!limits.present()) return Limits();
@@ -97,8 +107,7 @@ Result<std::optional<ThroughputLimits>> decode_on_demand_limits(const Slot& limi
         {Given::kMaxWriteRequestUnits, "MaxWriteRequestUnits", &decoded.write_units}}) {
     const auto given = members[member].integer();
     if (!given) continue;
-    if (*given == -1) continue;  // No limit.
-    if (*given < 1) {
+    if (*given < 1 && *given != storage::kNoLimit) {
       return validation_error("Given value " + std::to_string(*given) + " for " + name +
                               " is out of bounds");
     }

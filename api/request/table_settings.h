@@ -21,6 +21,8 @@ Result<std::optional<storage::ServerSideEncryption>> decode_encryption(const Slo
                                                                        std::string_view region);
 
 Result<std::optional<storage::ThroughputLimits>> decode_on_demand_limits(const Slot& limits);
+// With storage::kNoLimit where a limit is to be taken away.
+Result<std::optional<storage::ThroughputLimits>> decode_on_demand_change(const Slot& limits);
 Result<std::optional<storage::ThroughputLimits>> decode_warm_throughput(const Slot& units);
 
 // Refuses repeated and reserved keys, and characters that tags may not have.

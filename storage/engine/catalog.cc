@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "storage/engine/index_build.h"
 #include "storage/engine/schema_encoding.h"
 #include "storage/limits.h"
 
@@ -13,21 +14,21 @@ constexpr TableId kSystemTable = 0;
 constexpr IndexId kTableRecords = 1;
 constexpr IndexId kCounters = 2;
 
+constexpr IndexId kIndexBuilds = 10;
+
 constexpr TableId kFirstTableId = 1;
-
-std::string record_key(TableId table) {
-  std::string key = key_space_prefix(kSystemTable, kTableRecords);
-  for (int shift = 24; shift >= 0; shift -= 8) key += static_cast<char>(table >> shift);
-  return key;
-}
-
-std::string table_id_counter_key() { return key_space_prefix(kSystemTable, kCounters) + "table"; }
 
 std::string encode_counter(TableId value) {
   std::string bytes;
   for (int shift = 24; shift >= 0; shift -= 8) bytes += static_cast<char>(value >> shift);
   return bytes;
 }
+
+std::string record_key(TableId table) {
+  return key_space_prefix(kSystemTable, kTableRecords) + encode_counter(table);
+}
+
+std::string table_id_counter_key() { return key_space_prefix(kSystemTable, kCounters) + "table"; }
 
 std::optional<TableId> decode_counter(std::string_view bytes) {
   if (bytes.size() != 4) return std::nullopt;
@@ -56,10 +57,20 @@ uint64_t next_catalog_id() {
 
 }  // namespace
 
+std::string build_record_key(TableId table, IndexId index) {
+  return key_space_prefix(kSystemTable, kIndexBuilds) + key_space_prefix(table, index);
+}
+
 const Index* Table::find_index(std::string_view index_name) const {
   for (const Index& index : indexes)
-    if (index.definition.name == index_name) return &index;
+    if (index.definition.name == index_name && index.status != IndexStatus::kDeleting)
+      return &index;
   return nullptr;
+}
+
+bool Table::has_index_work() const {
+  return std::any_of(indexes.begin(), indexes.end(),
+                     [](const Index& index) { return index.status != IndexStatus::kActive; });
 }
 
 TablePtr TableState::newest() const {
@@ -82,31 +93,50 @@ Catalog::Catalog(kv::Store& store, Clock& clock, IdSource& ids, CatalogOptions o
       map_(std::make_shared<const TableMap>()) {}
 
 Result<void> Catalog::load(std::vector<TablePtr>& dropping) {
-  auto map = std::make_shared<TableMap>();
+  std::vector<TableRecord> records;
   const KeyRange range = prefix_range(key_space_prefix(kSystemTable, kTableRecords));
   std::optional<Error> failure;
   const auto status =
       store_.scan({}, {.begin = range.begin, .end = range.end}, [&](kv::Bytes, kv::Bytes value) {
         auto record = decode_table_record(value);
-        if (!record) {
+        if (record)
+          records.push_back(*std::move(record));
+        else
           failure = std::move(record).error();
-          return false;
-        }
-        const auto state = record->state;
-        TablePtr table = complete_table(std::move(record->table));
-        if (state == TableRecordState::kDropping) {
-          table->state->dropped = true;
-          dropping.push_back(std::move(table));
-        } else {
-          const Name name{table->scope, table->name()};
-          map->emplace(name, Slot{std::move(table)});
-        }
-        return true;
+        return !failure;
       });
   if (status != kv::Status::kOk) return kv::to_error(status);
   if (failure) return *std::move(failure);
+
+  auto map = std::make_shared<TableMap>();
+  for (TableRecord& record : records) {
+    if (const auto read = load_builds(record.table); read != kv::Status::kOk)
+      return kv::to_error(read);
+    TablePtr table = complete_table(std::move(record.table));
+    if (record.state == TableRecordState::kDropping) {
+      table->state->dropped = true;
+      dropping.push_back(std::move(table));
+    } else {
+      const Name name{table->scope, table->name()};
+      map->emplace(name, Slot{std::move(table)});
+    }
+  }
   publish(std::move(map));
   return {};
+}
+
+// Where the building of indexes stood when a former process ended.
+kv::Status Catalog::load_builds(Table& table) {
+  for (Index& index : table.indexes) {
+    if (index.status != IndexStatus::kCreating) continue;
+    kv::Pinned frontier;
+    const auto status = store_.get({}, build_record_key(table.id, index.id), frontier);
+    if (status != kv::Status::kOk && status != kv::Status::kNotFound) return status;
+    const bool begun = status == kv::Status::kOk;
+    index.build = std::make_shared<IndexBuild>(
+        begun ? std::string(frontier.get()) : key_space_prefix(table.id, 0), begun);
+  }
+  return kv::Status::kOk;
 }
 
 // Each thread keeps the map it saw last and looks for a newer one only when the generation says so.
@@ -139,6 +169,8 @@ TableStatus Catalog::status_of(const Slot& slot) const {
   if (slot.deleting_until_ms != 0) return TableStatus::kDeleting;
   if (slot.creating_until_ms != 0 && clock_.monotonic_ms() < slot.creating_until_ms)
     return TableStatus::kCreating;
+  if (slot.updating_until_ms != 0 && clock_.monotonic_ms() < slot.updating_until_ms)
+    return TableStatus::kUpdating;
   return TableStatus::kActive;
 }
 
@@ -159,7 +191,10 @@ Result<TablePtr> Catalog::find(std::string_view name, std::string_view scope) co
 Result<CatalogEntry> Catalog::describe(std::string_view name, std::string_view scope) const {
   const Slot* slot = visible_slot(name, scope);
   if (slot == nullptr) return not_found(name);
-  return CatalogEntry{slot->table, status_of(*slot)};
+  TableStatus status = status_of(*slot);
+  if (status == TableStatus::kActive && slot->table->has_index_work())
+    status = TableStatus::kUpdating;
+  return CatalogEntry{slot->table, status};
 }
 
 std::vector<std::string> Catalog::list(std::string_view start, size_t limit,
@@ -243,6 +278,9 @@ Result<TablePtr> Catalog::remove(std::string_view name, std::string_view scope, 
   if (status == TableStatus::kCreating)
     return in_use("Attempt to change a resource which is still in use: Table is being created: ",
                   name);
+  if (status == TableStatus::kUpdating)
+    return in_use("Attempt to change a resource which is still in use: Table is being updated: ",
+                  name);
   if (table->definition.deletion_protection)
     return validation_error(
         "Resource cannot be deleted as it is currently protected against deletion. Disable "
@@ -270,8 +308,12 @@ Result<TablePtr> Catalog::update(std::string_view name, std::string_view scope,
   const Slot* slot = visible_slot(name, scope);
   if (slot == nullptr) return not_found(name);
   const TablePtr before = slot->table;
+  const TableStatus status = status_of(*slot);
+  if (status == TableStatus::kDeleting)
+    return in_use("Attempt to change a resource which is still in use: Table is being deleted: ",
+                  name);
   Table table = *before;
-  TRY(change(table, status_of(*slot)));
+  TRY(change(table, status));
   ++table.version;
   table.definition.indexes.clear();
   for (const Index& index : table.indexes) table.definition.indexes.push_back(index.definition);
@@ -293,6 +335,18 @@ Result<TablePtr> Catalog::update(std::string_view name, std::string_view scope,
   return changed;
 }
 
+int64_t Catalog::show_updating(const Table& table) {
+  if (options_.update_table_ms <= 0) return 0;
+  const std::lock_guard lock(change_);
+  auto map = copy_of_current();
+  const int64_t until_ms = clock_.monotonic_ms() + options_.update_table_ms;
+  const auto place = map->find(Name{table.scope, table.name()});
+  if (place == map->end() || place->second.table->id != table.id) return 0;
+  place->second.updating_until_ms = until_ms;
+  publish(std::move(map));
+  return until_ms;
+}
+
 std::vector<TablePtr> Catalog::all() const {
   std::vector<TablePtr> tables;
   for (const auto& [name, slot] : current())
@@ -310,6 +364,8 @@ kv::Status Catalog::forget(const Table& table) {
   for (const Index& index : table.indexes) collect(index.tally_name);
   return store_.write([&](kv::Writes& writes) {
     for (const auto& [name, total] : totals) writes.add(name, {-total.count, -total.bytes});
+    for (const Index& index : table.indexes)
+      if (index.status != IndexStatus::kActive) writes.erase(build_record_key(table.id, index.id));
     writes.erase(record_key(table.id));
   });
 }

@@ -21,6 +21,7 @@ namespace dynolith::storage {
 struct CatalogOptions {
   int64_t create_table_ms = 0;  // How long a new table shows CREATING.
   int64_t delete_table_ms = 0;  // How long a deleted one shows DELETING.
+  int64_t update_table_ms = 0;  // How long a changed one shows UPDATING, see show_updating().
 };
 
 // A table and where it stands in its life.
@@ -28,6 +29,10 @@ struct CatalogEntry {
   TablePtr table;
   TableStatus status = TableStatus::kActive;
 };
+
+// Where the store keeps the frontier of an index that is being built (see index_build.h); absent
+// before the first part is done.
+std::string build_record_key(TableId table, IndexId index);
 
 // Threads: any, all calls but load().
 class Catalog {
@@ -41,7 +46,8 @@ class Catalog {
 
   // A table that can be read and written. Errors: kResourceNotFound.
   Result<TablePtr> find(std::string_view name, std::string_view scope) const;
-  // In any status. Errors: kResourceNotFound, naming the table.
+  // In any status; UPDATING also while an index is being built or removed. Errors:
+  // kResourceNotFound, naming the table.
   Result<CatalogEntry> describe(std::string_view name, std::string_view scope) const;
   std::vector<std::string> list(std::string_view start, size_t limit, std::string_view scope) const;
 
@@ -55,15 +61,20 @@ class Catalog {
   // Changes a table, durably: `change` edits a copy (its definition, or what stands beside it; of
   // indexes only Table::indexes), and what `also` writes is committed with the new record. Returns
   // the new snapshot; writes that began before may still follow the old one until
-  // WriteGate::drain(). One change at a time; must not be called from `change`.
-  // Errors: kResourceNotFound, naming the table; what `change` answers.
+  // WriteGate::drain(). One change at a time; must not be called from `change`. The status says
+  // kUpdating only within a delay of CatalogOptions.
+  // Errors: kResourceNotFound, naming the table; kResourceInUse, if it is being deleted; what
+  // `change` answers.
   Result<TablePtr> update(
       std::string_view name, std::string_view scope,
       FunctionRef<Result<void>(Table& table, TableStatus status)> change,
       FunctionRef<void(kv::Writes& writes)> also = [](kv::Writes&) {});
+  // Lets a table that was changed show UPDATING for as long as the options say. Returns until when,
+  // by the monotonic clock.
+  int64_t show_updating(const Table& table);
   // Every table that is not being deleted, of all scopes, in no order.
   std::vector<TablePtr> all() const;
-  // Erases the record of a table whose data is gone, and its tallies.
+  // Erases the record of a table whose data is gone, with all that stands beside it.
   kv::Status forget(const Table& table);
 
  private:
@@ -82,6 +93,7 @@ class Catalog {
     TablePtr table;
     // Moments of the monotonic clock; 0: not in such a status.
     int64_t creating_until_ms = 0;
+    int64_t updating_until_ms = 0;
     int64_t deleting_until_ms = 0;
   };
   using TableMap = std::unordered_map<Name, Slot, NameHash>;
@@ -94,6 +106,7 @@ class Catalog {
   bool is_gone(const Slot& slot) const;
   std::shared_ptr<TableMap> copy_of_current() const;
   kv::Status store_new_table(Table& table);
+  kv::Status load_builds(Table& table);
 
   kv::Store& store_;
   Clock& clock_;

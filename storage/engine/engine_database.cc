@@ -1,5 +1,6 @@
 #include "storage/engine/engine_database.h"
 
+#include "storage/engine/index_build.h"
 #include "storage/engine/stream_log.h"
 #include "storage/engine/table_rules.h"
 
@@ -9,13 +10,15 @@ EngineDatabase::EngineDatabase(std::unique_ptr<kv::Store> store, const DatabaseO
     : clock_(options.clock),
       ids_(options.ids),
       store_(std::move(store)),
-      catalog_(*store_, *clock_, *ids_, {options.create_table_ms, options.delete_table_ms}),
+      catalog_(*store_, *clock_, *ids_,
+               {options.create_table_ms, options.delete_table_ms, options.update_table_ms}),
       reader_(*store_),
       range_reader_(*store_),
       tokens_(*store_, *clock_),
       writer_(*store_, gate_, tokens_, *clock_, options.transaction_wait_ms),
       streams_(*store_, gate_, *clock_, options.shard_ms),
-      dropper_(*store_, catalog_, gate_, options.log) {}
+      dropper_(*store_, catalog_, gate_, options.log),
+      backfill_(*store_, catalog_, gate_, *clock_, options.log) {}
 
 Result<void> EngineDatabase::load() {
   std::vector<TablePtr> dropping;
@@ -25,12 +28,15 @@ Result<void> EngineDatabase::load() {
   tables.insert(tables.end(), dropping.begin(), dropping.end());
   TRY(streams_.load(tables));
   for (TablePtr& table : dropping) dropper_.drop(std::move(table));
+  for (const TablePtr& table : catalog_.all()) backfill_.begin(*table);
   return {};
 }
 
 Result<TableDescription> EngineDatabase::describe(TablePtr table, TableStatus status) const {
   TableDescription description;
   description.status = status;
+  description.moment_ms = clock_->now_ms();
+  description.backfilling = table->build != nullptr && table->build->has_begun();
   description.items = TRY(store_->tally(table->tally_name));
   for (const Index& index : table->indexes)
     description.index_entries.push_back(TRY(store_->tally(index.tally_name)));
@@ -43,6 +49,7 @@ Result<TableDescription> EngineDatabase::create_table(TableDefinition definition
   TRY(check_table_definition(definition));
   TableDescription description;
   description.status = TableStatus::kCreating;
+  description.moment_ms = clock_->now_ms();
   description.index_entries.resize(definition.indexes.size());
   description.table = TRY(catalog_.create(std::move(definition), scope));
   if (description.table->stream_number > 0) streams_.follow(description.table);
@@ -62,6 +69,26 @@ Result<TableDescription> EngineDatabase::describe_table(std::string_view name,
 std::vector<std::string> EngineDatabase::list_tables(std::string_view start, size_t limit,
                                                      std::string_view scope) const {
   return catalog_.list(start, limit, scope);
+}
+
+Result<TableDescription> EngineDatabase::update_table(const TableUpdate& update,
+                                                      std::string_view scope) {
+  TRY(check_table_update(update));
+  const TablePtr table = TRY(
+      catalog_.update(update.name, scope, [&](Table& changed, TableStatus status) -> Result<void> {
+        if (status == TableStatus::kCreating || status == TableStatus::kUpdating)
+          return make_error(
+              ErrorCode::kResourceInUse,
+              "Attempt to change a resource which is still in use: Table is being " +
+                  std::string(status == TableStatus::kCreating ? "created: " : "updated: ") +
+                  changed.name());
+        return apply_table_update(update, clock_->now_ms(), changed);
+      }));
+  const int64_t until_ms = catalog_.show_updating(*table);
+  auto description = describe(table, TableStatus::kUpdating);
+  backfill_.begin(*table, until_ms);
+  if (update.stream) streams_.follow(table);
+  return description;
 }
 
 Result<TableDescription> EngineDatabase::delete_table(std::string_view name,
@@ -134,6 +161,7 @@ bool EngineDatabase::is_read_only() const { return store_->is_read_only(); }
 void EngineDatabase::compact() { store_->compact(); }
 
 void EngineDatabase::wait_for_background() {
+  backfill_.wait_until_idle();
   dropper_.wait_until_idle();
   streams_.tend();
 }

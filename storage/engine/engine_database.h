@@ -7,6 +7,7 @@
 
 #include "storage/database.h"
 #include "storage/engine/catalog.h"
+#include "storage/engine/index_backfill.h"
 #include "storage/engine/item_reader.h"
 #include "storage/engine/item_writer.h"
 #include "storage/engine/range_reader.h"
@@ -32,6 +33,7 @@ class EngineDatabase final : public Database {
                                           std::string_view scope) const override;
   std::vector<std::string> list_tables(std::string_view start, size_t limit,
                                        std::string_view scope) const override;
+  Result<TableDescription> update_table(const TableUpdate& update, std::string_view scope) override;
   Result<TableDescription> delete_table(std::string_view name, std::string_view scope) override;
 
   Result<void> get(const Table& table, const EncodedKey& key,
@@ -63,7 +65,7 @@ class EngineDatabase final : public Database {
  private:
   Result<TableDescription> describe(TablePtr table, TableStatus status) const;
 
-  // Destroyed from the bottom up: the dropper's thread uses all of the others.
+  // Destroyed from the bottom up: the last ones' threads use all of the others.
   const std::shared_ptr<Clock> clock_;
   const std::shared_ptr<IdSource> ids_;
   const std::unique_ptr<kv::Store> store_;
@@ -75,6 +77,7 @@ class EngineDatabase final : public Database {
   ItemWriter writer_;
   StreamRegistry streams_;
   TableDropper dropper_;
+  IndexBackfill backfill_;
 };
 
 }  // namespace dynolith::storage

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "storage/encoding/item_encoding.h"
+#include "storage/engine/index_build.h"
 #include "storage/engine/item_keys.h"
 #include "storage/engine/write_capacity.h"
 
@@ -15,10 +16,7 @@ bool holds_whole_items(const Index& index) {
 }
 
 bool is_in_index(const Index& index, const ItemView& item) {
-  return item.exists() &&
-         all_key_attributes(index.definition.key, [&](const KeyAttribute& attribute) {
-           return item.find(attribute.name).has_value();
-         });
+  return item.exists() && can_be_key(index.definition.key, item);
 }
 
 bool same_attribute(const std::string& name, const ItemView& a, const ItemView& b) {
@@ -81,9 +79,20 @@ uint32_t entry_item_bytes(const Index& index, const ItemView& item) {
   return static_cast<uint32_t>(bytes);
 }
 
-void maintain_indexes(const Table& table, const ItemView& before, const ItemView& after,
-                      kv::Writes& writes, std::vector<IndexCharge>& charges) {
+kv::Tally add_entry(const Table& table, const Index& index, const ItemView& item,
+                    kv::Writes& writes) {
+  if (!is_in_index(index, item)) return {};
+  put_entry(index, entry_key(table, index, item), item, writes);
+  return {1, static_cast<int64_t>(entry_item_bytes(index, item))};
+}
+
+void maintain_indexes(const Table& table, kv::Bytes item_key, const ItemView& before,
+                      const ItemView& after, kv::Writes& writes,
+                      std::vector<IndexCharge>& charges) {
   for (const Index& index : table.indexes) {
+    if (index.status != IndexStatus::kActive) [[unlikely]] {
+      if (index.build == nullptr || !index.build->covers(item_key)) continue;
+    }
     const double units = maintain_index(table, index, before, after, writes);
     if (units > 0) charges.push_back({&index, units});
   }

@@ -92,6 +92,17 @@ bool has_key(const KeySchema& schema, const ItemView& item) {
   });
 }
 
+bool can_be_key(const KeySchema& schema, const ItemView& item) {
+  size_t bytes = 0;  // At least what the values count for.
+  const auto fits = [&](const KeyAttribute& attribute) {
+    const auto value = item.find(attribute.name);
+    if (value) bytes += value->payload().size();
+    return value && value->type() == attribute.type && !is_empty(*value);
+  };
+  if (!all_key_attributes(schema, fits)) return false;
+  return bytes <= kSortKeyBytesMax || check_key_sizes(schema, item).ok();
+}
+
 Result<void> check_key_values(const KeySchema& schema, const ItemView& item) {
   std::optional<Error> failure;
   all_key_attributes(schema, [&](const KeyAttribute& attribute) {
@@ -145,7 +156,20 @@ Result<EncodedKey> key_of_key_parameter(const Table& table, const ItemView& key)
 }
 
 Result<void> check_index_keys(const Table& table, const ItemView& item, bool from_update) {
-  for (const Index& index : table.indexes) TRY(check_one_index(index, item, from_update));
+  for (const Index& index : table.indexes)
+    if (index.status != IndexStatus::kDeleting) TRY(check_one_index(index, item, from_update));
+  return {};
+}
+
+Result<void> check_updated_index_keys(const Table& table, const ItemView& before,
+                                      const ItemView& after) {
+  const auto same = [&](const KeyAttribute& attribute) {
+    return before.find(attribute.name) == after.find(attribute.name);
+  };
+  for (const Index& index : table.indexes) {
+    if (index.status == IndexStatus::kDeleting) continue;
+    if (!all_key_attributes(index.definition.key, same)) TRY(check_one_index(index, after, true));
+  }
   return {};
 }
 

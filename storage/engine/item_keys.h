@@ -30,6 +30,15 @@ inline size_t key_attribute_count(const KeySchema& schema) {
 // Whether `item` has every key attribute, of the right type.
 bool has_key(const KeySchema& schema, const ItemView& item);
 
+// Whether `item` has every key attribute with a value that a key of an index may have.
+bool can_be_key(const KeySchema& schema, const ItemView& item);
+
+// The index keys of an updated item, as check_index_keys does, but for indexes whose key the update
+// left alone: an item older than an index may have an attribute that cannot be a key of it, and is
+// not in it then.
+Result<void> check_updated_index_keys(const Table& table, const ItemView& before,
+                                      const ItemView& after);
+
 // Empty and over-long values of a table's key. Needs: has_key().
 Result<void> check_key_values(const KeySchema& schema, const ItemView& item);
 

@@ -9,7 +9,9 @@
 
 #include "storage/database.h"
 #include "storage/engine/cancellation.h"
+#include "storage/engine/index_build.h"
 #include "storage/engine/index_maintenance.h"
+#include "storage/engine/item_keys.h"
 #include "storage/engine/stream_log.h"
 #include "storage/engine/write_capacity.h"
 #include "storage/limits.h"
@@ -34,6 +36,19 @@ struct Plan {
   ItemView after;
   EncodedItem built;
 };
+
+// The first of the writes whose item an index build is at; null: there is none. Needs: as
+// current_table().
+const ItemWrite* write_at_build(std::span<const ItemWrite> writes) {
+  for (const ItemWrite& write : writes) {
+    const Table& table = *write.table;
+    if (!table.is_outdated() && table.build == nullptr) [[likely]]
+      continue;
+    const TablePtr current = current_table(write.table);
+    if (current->build != nullptr && current->build->is_claimed(write.key.bytes)) return &write;
+  }
+  return nullptr;
+}
 
 Error condition_error(const ItemWrite& write, const ItemView& item) {
   Error error = make_error(ErrorCode::kConditionalCheckFailed, kConditionFailed);
@@ -62,7 +77,7 @@ Result<void> plan_update(const Table& table, const ItemWrite& write, const Updat
   if (!plan.before.exists() && !creates_item(update)) return {};
   plan.built = TRY(apply_update(update, plan.before, write.key_item.view()));
   plan.after = plan.built.view();
-  if (!table.indexes.empty()) TRY(check_index_keys(table, plan.after, true));
+  if (!table.indexes.empty()) TRY(check_updated_index_keys(table, plan.before, plan.after));
   return {};
 }
 
@@ -103,7 +118,8 @@ void commit_item(const ItemWrite& write, const Plan& plan, const Clock& clock, k
       static_cast<int64_t>(new_bytes) - static_cast<int64_t>(old_bytes)};
   if (change.count != 0 || change.bytes != 0) writes.add(table.tally_name, change);
   if (!table.indexes.empty())
-    maintain_indexes(table, plan.before, plan.after, writes, outcome.index_charges);
+    maintain_indexes(table, write.key.bytes, plan.before, plan.after, writes,
+                     outcome.index_charges);
   if (table.definition.stream_view_type)
     append_stream_record(table, write.origin, plan.before, plan.after, clock.now_ms(), writes);
 }
@@ -226,8 +242,21 @@ Result<TransactionOutcome> replay_without_items(kv::Store& store, const RequestT
 
 }  // namespace
 
+// A pass for `writes`, once no index build is at one of their items.
+WriteGate::Pass ItemWriter::enter(std::span<const ItemWrite> writes) {
+  while (true) {
+    WriteGate::Pass pass = gate_.enter();
+    const ItemWrite* const waits = write_at_build(writes);
+    if (waits == nullptr) [[likely]]
+      return pass;
+    const TablePtr table = current_table(waits->table);
+    pass.give_back();  // The build waits for all who hold one.
+    if (table->build != nullptr) table->build->wait_until_free(waits->key.bytes);
+  }
+}
+
 Result<WriteOutcome> ItemWriter::apply(const ItemWrite& write) {
-  const WriteGate::Pass pass = gate_.enter();
+  const WriteGate::Pass pass = enter({&write, 1});
   if (write.table->is_dropped()) return dropped_error();
   const TablePtr table = current_table(write.table);
   TRY(check_put_index_keys(*table, write));
@@ -255,7 +284,7 @@ Result<WriteOutcome> ItemWriter::apply(const ItemWrite& write) {
 }
 
 Result<std::vector<WriteOutcome>> ItemWriter::apply(std::span<const ItemWrite> writes) {
-  const WriteGate::Pass pass = gate_.enter();
+  const WriteGate::Pass pass = enter(writes);
   const std::vector<kv::Bytes> keys = TRY(keys_to_declare(writes));
   if (keys.empty()) return std::vector<WriteOutcome>{};
   Several several(writes, clock_);
@@ -271,7 +300,7 @@ Result<std::vector<WriteOutcome>> ItemWriter::apply(std::span<const ItemWrite> w
 
 Result<TransactionOutcome> ItemWriter::transact(std::span<const ItemWrite> writes,
                                                 const TransactionOptions& options) {
-  const WriteGate::Pass pass = gate_.enter();
+  const WriteGate::Pass pass = enter(writes);
   std::vector<kv::Bytes> keys = TRY(keys_to_declare(writes));
   if (keys.empty()) return TransactionOutcome{};
   const RequestTokens::Claim claim = tokens_.claim(options.scope, options.token);

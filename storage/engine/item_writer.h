@@ -32,6 +32,8 @@ class ItemWriter {
                                       const TransactionOptions& options);
 
  private:
+  WriteGate::Pass enter(std::span<const ItemWrite> writes);
+
   kv::Store& store_;
   WriteGate& gate_;
   RequestTokens& tokens_;

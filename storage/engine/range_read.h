@@ -10,6 +10,7 @@
 #include "storage/expression/key_condition.h"
 #include "storage/expression/projection.h"
 #include "storage/limits.h"
+#include "storage/result.h"
 
 namespace dynolith::storage {
 
@@ -44,5 +45,9 @@ struct RangePage {
       0;  // Of the fetched base items, eventually consistent: 0.5 per 4 KB each.
   EncodedItem last_evaluated_key;  // Absent: nothing follows.
 };
+
+// Whether an index of `table` can be read as things are now, whatever they were when the snapshot
+// was taken. Errors: kValidation (it is being built, or was deleted).
+Result<void> check_readable(const Table& table, const Index& index);
 
 }  // namespace dynolith::storage

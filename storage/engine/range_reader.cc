@@ -152,10 +152,27 @@ kv::Status scan_with_base_items(kv::Store& store, const RangeRead& read,
 
 }  // namespace
 
+Result<void> check_readable(const Table& table, const Index& index) {
+  IndexStatus status = index.status;
+  if (table.is_outdated()) [[unlikely]] {
+    const TablePtr newest = table.state->newest();
+    const Index* now = newest != nullptr ? newest->find_index(index.definition.name) : &index;
+    status = now != nullptr && now->id == index.id ? now->status : IndexStatus::kDeleting;
+  }
+  if (status == IndexStatus::kCreating)
+    return validation_error("Cannot read from backfilling global secondary index: " +
+                            index.definition.name);
+  if (status == IndexStatus::kDeleting)
+    return validation_error("The table does not have the specified index: " +
+                            index.definition.name);
+  return {};
+}
+
 Result<RangePage> RangeReader::read(const RangeRead& read,
                                     FunctionRef<void(const ItemView& item)> sink) {
   if (read.table->is_dropped())
     return make_error(ErrorCode::kResourceNotFound, "Requested resource not found");
+  if (read.index != nullptr) TRY(check_readable(*read.table, *read.index));
   KeyRange range = TRY(covered_range(read));
   if (read.exclusive_start_key.exists()) {
     const std::string position = TRY(start_position(read, range));

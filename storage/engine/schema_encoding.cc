@@ -143,6 +143,15 @@ void limits(Codec& codec, T& units) {
 }
 
 template <class Codec, class T>
+void history(Codec& codec, T& changes) {
+  codec.field(changes.increased_ms);
+  codec.field(changes.decreased_ms);
+  codec.field(changes.decreases_today);
+  codec.field(changes.on_demand_since_ms);
+  codec.field(changes.class_changed_ms);
+}
+
+template <class Codec, class T>
 void index_fields(Codec& codec, T& index) {
   codec.field(index.id);
   auto& definition = index.definition;
@@ -154,7 +163,9 @@ void index_fields(Codec& codec, T& index) {
   codec.maybe(definition.throughput, [&](auto& value) { throughput(codec, value); });
   codec.maybe(definition.on_demand_limits, [&](auto& value) { limits(codec, value); });
   codec.maybe(definition.warm_throughput, [&](auto& value) { limits(codec, value); });
-  if (codec.knows_version_2()) codec.choice(index.status, IndexStatus::kDeleting);
+  if (!codec.knows_version_2()) return;
+  codec.choice(index.status, IndexStatus::kDeleting);
+  history(codec, index.throughput_history);
 }
 
 template <class Codec, class T>
@@ -184,11 +195,7 @@ void changes(Codec& codec, T& table) {
   codec.field(table.stream_number);
   codec.field(table.stream_created_ms);
   codec.maybe(table.expiry_attribute, [&](auto& name) { codec.field(name); });
-  auto& history = table.throughput_history;
-  codec.field(history.increased_ms);
-  codec.field(history.decreased_ms);
-  codec.field(history.decreases_today);
-  codec.field(history.on_demand_since_ms);
+  history(codec, table.throughput_history);
 }
 
 template <class Codec, class T>
@@ -264,6 +271,9 @@ TablePtr complete_table(Table table) {
     index.tally_name = tally_name(table.id, index.id);
     index.entry_attributes = entry_attributes(table, index);
   }
+  table.build = nullptr;
+  for (const Index& index : table.indexes)
+    if (index.build != nullptr) table.build = index.build.get();
   if (table.state == nullptr) table.state = std::make_shared<TableState>();
   auto complete = std::make_shared<const Table>(std::move(table));
   complete->state->set_newest(complete);

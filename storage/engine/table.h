@@ -20,19 +20,33 @@ enum class TableStatus : uint8_t { kCreating, kActive, kUpdating, kDeleting };
 
 enum class IndexStatus : uint8_t {
   kActive,
-  kCreating,  // Writes keep it up already; entries of older items are still being added.
+  kCreating,  // Entries of the items are still being added; see Index::build.
   kDeleting,  // Nothing writes or reads it any more; its entries are going.
 };
+
+// When the settings of a table or index were changed, for those who ask; 0: never.
+struct ThroughputHistory {
+  int64_t increased_ms = 0;
+  int64_t decreased_ms = 0;
+  uint32_t decreases_today = 0;    // In the day (UTC) of decreased_ms.
+  int64_t on_demand_since_ms = 0;  // The last change to pay per request. Of tables only, as are
+  int64_t class_changed_ms = 0;    // changes of the table class.
+};
+
+class IndexBuild;
 
 // An index, ready for the write path. Same order as TableDefinition::indexes.
 struct Index {
   IndexId id = 0;
   IndexDefinition definition;
   IndexStatus status = IndexStatus::kActive;
+  ThroughputHistory throughput_history = {};
+  // How far it covers the table yet; null unless kCreating.
+  std::shared_ptr<IndexBuild> build = {};
   // Names of the attributes an entry holds: all keys, and the projection's; sorted. Unused for
   // kAll.
-  std::vector<std::string> entry_attributes;
-  std::string tally_name;
+  std::vector<std::string> entry_attributes = {};
+  std::string tally_name = {};
 };
 
 struct Table;
@@ -55,14 +69,6 @@ struct TableState {
   std::weak_ptr<const Table> newest_;  // Guarded by mutex_. Weak: a table holds its state.
 };
 
-// When a table's settings were changed, for those who ask; 0: never.
-struct ThroughputHistory {
-  int64_t increased_ms = 0;
-  int64_t decreased_ms = 0;
-  uint32_t decreases_today = 0;
-  int64_t on_demand_since_ms = 0;  // The last change to pay per request.
-};
-
 struct Table {
   TableId id = 0;
   std::string scope;
@@ -79,6 +85,7 @@ struct Table {
   std::optional<std::string> expiry_attribute;  // Time to live is on, by this attribute.
   ThroughputHistory throughput_history;
   std::string tally_name;
+  IndexBuild* build = nullptr;  // Of the index that is being built; mostly there is none.
   std::shared_ptr<TableState> state;
 
   const std::string& name() const { return definition.name; }
@@ -87,7 +94,9 @@ struct Table {
   bool has_local_index() const {
     return !indexes.empty() && indexes.front().definition.kind == IndexKind::kLocal;
   }
+  // Not an index that is being removed.
   const Index* find_index(std::string_view index_name) const;
+  bool has_index_work() const;  // An index is being built or removed.
   bool is_outdated() const { return state != nullptr && state->version() != version; }
 };
 
@@ -97,6 +106,8 @@ struct TableDescription {
   TableStatus status = TableStatus::kActive;
   kv::Tally items;
   std::vector<kv::Tally> index_entries;  // In the order of Table::indexes.
+  bool backfilling = false;              // The index that is being built takes in items already.
+  int64_t moment_ms = 0;                 // When it was so.
 };
 
 // An item's key in a table that outlives the call.

@@ -1,4 +1,4 @@
-// Lets a rare change of a table (dropping it; later, adding an index) wait until every write that
+// Lets a rare change of a table (dropping it, adding an index) wait until every write that
 // may still follow the table's earlier state is done, at the price of two uncontended atomic
 // operations a write.
 //
@@ -11,6 +11,7 @@
 #include <atomic>
 #include <cstdint>
 #include <mutex>
+#include <utility>
 
 namespace dynolith::storage {
 
@@ -19,13 +20,19 @@ class WriteGate {
   // Held by a writer for the length of one write.
   class Pass {
    public:
-    explicit Pass(std::atomic<int64_t>& inside) : inside_(inside) { inside_.fetch_add(1); }
-    ~Pass() { inside_.fetch_sub(1, std::memory_order_release); }
+    explicit Pass(std::atomic<int64_t>& inside) : inside_(&inside) { inside_->fetch_add(1); }
+    ~Pass() { give_back(); }
+    Pass(Pass&& other) noexcept : inside_(std::exchange(other.inside_, nullptr)) {}
     Pass(const Pass&) = delete;
     Pass& operator=(const Pass&) = delete;
+    // Before its end of life; what follows is not covered by it.
+    void give_back() {
+      if (inside_ != nullptr) inside_->fetch_sub(1, std::memory_order_release);
+      inside_ = nullptr;
+    }
 
    private:
-    std::atomic<int64_t>& inside_;
+    std::atomic<int64_t>* inside_;
   };
 
   Pass enter() { return Pass(slots_[thread_slot()].inside[side_.load() & 1]); }

@@ -19,6 +19,7 @@ Of every error the whole "__type" is checked, and the name of the member that ho
 {"*": 3} for any three elements. "any_order": ["Items"] compares that member as a bag. "message" may
 begin with "..." to be the end of the text, end with it to be the beginning, or both. "error" is
 ValidationException unless named. "also": {...} are further members that an error must have.
+"until": true asks again until the answer fits, for what happens in the background.
 "keep": {"name": "LastEvaluatedKey"} remembers a member of the answer for {"$keep": "name"} later, or
 one deeper inside: "Streams.0.StreamArn".
 
@@ -32,11 +33,13 @@ FLAGS run against a server with those flags.
 import json
 import pathlib
 import sys
+import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from server import Server, table, target_of  # noqa: E402
 from suite import summary  # noqa: E402
 
+PATIENCE_S = 20
 HERE = pathlib.Path(__file__).resolve().parent
 FLAGS = {"messages_classic": ("--wording=classic",)}
 
@@ -164,7 +167,7 @@ class CaseFile:
             for label, single in self.singles(step):
                 where = f"{self.path.parent.name}/{self.path.name} step {number}{label}"
                 try:
-                    self.take(single)
+                    self.take_until_it_fits(single)
                     self.passed += 1
                 except Mismatch as mismatch:
                     self.failures.append(f"{where} ({single.get('do', 'raw')}): {mismatch}")
@@ -186,6 +189,16 @@ class CaseFile:
             single["with"] = {key: value for key, value in single["with"].items()
                               if value is not None}
             yield f" entry {number}", single
+
+    def take_until_it_fits(self, step):
+        deadline = time.monotonic() + (PATIENCE_S if step.get("until") else 0)
+        while True:
+            try:
+                return self.take(step)
+            except Mismatch:
+                if time.monotonic() >= deadline:
+                    raise
+                time.sleep(0.01)
 
     def take(self, step):
         reply = self.request(step)

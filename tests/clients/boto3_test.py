@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
 """boto3 does the work: its client, its resource with conditions and pagers, its errors."""
+import datetime
 import decimal
 import pathlib
 import sys
+import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
@@ -334,6 +336,83 @@ class BatchTest(Boto3Test):
         same = [{"PutRequest": {"Item": {"p": serialize("same")}}}] * 2
         self.refused("ValidationException", "Provided list of item keys contains duplicates", self.client.batch_write_item, RequestItems={"plain": same})
         self.refused("ResourceNotFoundException", "Requested resource not found", self.client.batch_get_item, RequestItems={"absent": {"Keys": [{"p": {"S": "a"}}]}})
+
+
+class UpdateTableTest(Boto3Test):
+    def index_of(self, name, index):
+        described = self.client.describe_table(TableName=name)["Table"]
+        found = [each for each in described.get("GlobalSecondaryIndexes", ()) if each["IndexName"] == index]
+        return described, found[0] if found else None
+
+    def wait_for_index(self, name, index, there=True):
+        """As infrastructure tools poll: the table is ACTIVE, and the index is, or is gone."""
+        seen = []
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            described, found = self.index_of(name, index)
+            seen.append((described["TableStatus"], found and found["IndexStatus"], found and found.get("Backfilling")))
+            if described["TableStatus"] == "ACTIVE" and (found["IndexStatus"] == "ACTIVE" if there and found else not there and not found):
+                return seen
+            time.sleep(0.01)
+        self.fail(f"the index is not settled: {seen[-3:]}")
+
+    def test_an_index_comes_and_goes_while_items_are_written(self):
+        self.client.create_table(**table("growing", "p:S"))
+        growing = self.resource.Table("growing")
+        with growing.batch_writer() as batch:
+            for number in range(1500):
+                batch.put_item(Item={"p": str(number), "town": f"t{number % 3}", "n": number})
+        answer = growing.meta.client.update_table(
+            TableName="growing", AttributeDefinitions=[{"AttributeName": "town", "AttributeType": "S"}],
+            GlobalSecondaryIndexUpdates=[{"Create": {"IndexName": "ByTown", "KeySchema": [{"AttributeName": "town", "KeyType": "HASH"}], "Projection": {"ProjectionType": "ALL"}}}])
+        self.assertEqual(answer["TableDescription"]["TableStatus"], "UPDATING")
+        self.assertEqual(answer["TableDescription"]["GlobalSecondaryIndexes"][0]["IndexStatus"], "CREATING")
+        for number in range(1500, 1530):
+            growing.put_item(Item={"p": str(number), "town": "t0"})
+            growing.delete_item(Key={"p": str(number - 1500)})
+        # The waiter knows of tables only: here it waits for the index, too.
+        self.client.get_waiter("table_exists").wait(TableName="growing", WaiterConfig={"Delay": 1})
+        described, index = self.index_of("growing", "ByTown")
+        self.assertEqual((described["TableStatus"], index["IndexStatus"], index["ItemCount"]), ("ACTIVE", "ACTIVE", 1500))
+        self.assertNotIn("Backfilling", index)
+        found = growing.query(IndexName="ByTown", KeyConditionExpression=Key("town").eq("t0"))
+        self.assertEqual(found["Count"], 500 + 30 - 10)
+        self.client.update_table(TableName="growing", GlobalSecondaryIndexUpdates=[{"Delete": {"IndexName": "ByTown"}}])
+        self.wait_for_index("growing", "ByTown", there=False)
+        self.refused("ValidationException", "The table does not have the specified index: ByTown", self.client.query, TableName="growing", IndexName="ByTown",
+                     KeyConditionExpression="town = :t", ExpressionAttributeValues={":t": {"S": "t0"}})
+
+    def test_settings(self):
+        self.client.create_table(**table("set", "p:S"))
+        self.client.update_table(TableName="set", TableClass="STANDARD_INFREQUENT_ACCESS")
+        described = self.client.describe_table(TableName="set")["Table"]
+        self.assertEqual(described["TableClassSummary"]["TableClass"], "STANDARD_INFREQUENT_ACCESS")
+        self.client.update_table(TableName="set", BillingMode="PROVISIONED", ProvisionedThroughput={"ReadCapacityUnits": 2, "WriteCapacityUnits": 3})
+        self.client.update_table(TableName="set", ProvisionedThroughput={"ReadCapacityUnits": 1, "WriteCapacityUnits": 3})
+        throughput = self.client.describe_table(TableName="set")["Table"]["ProvisionedThroughput"]
+        self.assertEqual((throughput["NumberOfDecreasesToday"], throughput["ReadCapacityUnits"]), (1, 1))
+        self.assertIsInstance(throughput["LastDecreaseDateTime"], datetime.datetime)
+
+    def test_one_change_at_a_time_where_changes_take_their_time(self):
+        with Server("--in-memory", "--updateTableMs", "400") as slow:
+            client, _ = session_of(slow)
+            client.create_table(**table("slow", "p:S"))
+            client.put_item(TableName="slow", Item={"p": {"S": "a"}, "g": {"S": "x"}})
+            client.update_table(TableName="slow", AttributeDefinitions=[{"AttributeName": "g", "AttributeType": "S"}],
+                                GlobalSecondaryIndexUpdates=[{"Create": {"IndexName": "ByG", "KeySchema": [{"AttributeName": "g", "KeyType": "HASH"}], "Projection": {"ProjectionType": "ALL"}}}])
+            described = client.describe_table(TableName="slow")["Table"]
+            index = described["GlobalSecondaryIndexes"][0]
+            self.assertEqual((described["TableStatus"], index["IndexStatus"], index["Backfilling"]), ("UPDATING", "CREATING", False))
+            client.put_item(TableName="slow", Item={"p": {"S": "b"}, "g": {"S": "x"}})
+            for error, call in ((client.exceptions.ResourceInUseException, lambda: client.update_table(TableName="slow", TableClass="STANDARD")),
+                                (client.exceptions.ResourceInUseException, lambda: client.delete_table(TableName="slow")),
+                                (botocore.exceptions.ClientError, lambda: client.scan(TableName="slow", IndexName="ByG"))):
+                with self.assertRaises(error) as caught:
+                    call()
+            self.assertEqual(caught.exception.response["Error"]["Message"], "Cannot read from backfilling global secondary index: ByG")
+            client.get_waiter("table_exists").wait(TableName="slow", WaiterConfig={"Delay": 1})
+            self.assertEqual(client.scan(TableName="slow", IndexName="ByG")["Count"], 2)
+            client.close()
 
 
 if __name__ == "__main__":

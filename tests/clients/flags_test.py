@@ -49,7 +49,7 @@ class FlagsTest(unittest.TestCase):
     def test_dynamodb_local_on_disk(self):
         data = os.path.join(self.directory, "db")
         flags = ["-Djava.library.path=./DynamoDBLocal_lib", "-jar", "DynamoDBLocal.jar", "-port", "0", "-dbPath", data, "-sharedDb", "-optimizeDbBeforeStartup",
-                 "-delayTransientStatuses", "-disableTelemetry", "-cors", "*"]
+                 "-disableTelemetry", "-cors", "*"]
         server = self.started(*flags)
         self.assertIn(f"DbPath:\t{data}", server.banner)
         self.serves(server)
@@ -76,6 +76,13 @@ class FlagsTest(unittest.TestCase):
 
     def test_tables_that_take_their_time(self):
         server = self.started("serve", "--port", "0", "--in-memory", "--createTableMs", "60000")
+        client = server.client()
+        self.assertEqual(client.ok("CreateTable", table("slow", "p:S"))["TableDescription"]["TableStatus"], "CREATING")
+        self.assertEqual(client.ok("DescribeTable", {"TableName": "slow"})["Table"]["TableStatus"], "CREATING")
+        client.close()
+
+    def test_delays_like_dynamodb_locals(self):
+        server = self.started("-port", free_port(), "-inMemory", "-delayTransientStatuses")
         client = server.client()
         self.assertEqual(client.ok("CreateTable", table("slow", "p:S"))["TableDescription"]["TableStatus"], "CREATING")
         self.assertEqual(client.ok("DescribeTable", {"TableName": "slow"})["Table"]["TableStatus"], "CREATING")

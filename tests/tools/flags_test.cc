@@ -62,6 +62,7 @@ TEST(Flags, AreReadInTheSpellingOfDynamoDbLocal) {
   EXPECT_EQ(flags.port, 8001);
   EXPECT_EQ(flags.data, "./data");
   EXPECT_EQ(flags.cors, Arguments{"*"});
+  EXPECT_EQ(flags.update_table_ms, 500);
   EXPECT_TRUE(flags.compact);
   EXPECT_TRUE(parsed({"-jar", "DynamoDBLocal.jar", "-inMemory"}).in_memory);
 }
@@ -73,6 +74,7 @@ TEST(Flags, AreReadInTheSpellingOfDynalite) {
   EXPECT_EQ(flags.data, "mydb");
   EXPECT_EQ(flags.create_table_ms, 10);
   EXPECT_EQ(flags.delete_table_ms, 20);
+  EXPECT_EQ(flags.update_table_ms, 30);
 }
 
 TEST(Flags, KeepValuesThatLookLikeOtherFlagsSpellings) {

@@ -179,6 +179,10 @@ class FailingDatabase : public storage::Database {
   std::vector<std::string> list_tables(std::string_view, size_t, std::string_view) const override {
     return {};
   }
+  Result<storage::TableDescription> update_table(const storage::TableUpdate&,
+                                                 std::string_view) override {
+    return unused();
+  }
   Result<storage::TableDescription> delete_table(std::string_view, std::string_view) override {
     return unused();
   }

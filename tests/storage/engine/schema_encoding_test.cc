@@ -35,11 +35,14 @@ Table full_table() {
   shape.indexes[1].on_demand_limits = ThroughputLimits{std::nullopt, 6};
   shape.indexes[1].warm_throughput = ThroughputLimits{1, 2};
   table.indexes = {{.id = 5, .definition = shape.indexes[0]},
-                   {.id = 8, .definition = shape.indexes[1], .status = IndexStatus::kCreating}};
+                   {.id = 8,
+                    .definition = shape.indexes[1],
+                    .status = IndexStatus::kCreating,
+                    .throughput_history = {21, 22, 23, 24, 25}}};
   table.stream_number = 3;
   table.stream_created_ms = 1'795'257'250'456;
   table.expiry_attribute = "expires";
-  table.throughput_history = {11, 12, 13, 14};
+  table.throughput_history = {11, 12, 13, 14, 15};
   return table;
 }
 
@@ -72,6 +75,7 @@ TEST(SchemaEncoding, EveryMemberComesBack) {
   EXPECT_EQ(after.stream_created_ms, before.stream_created_ms);
   EXPECT_EQ(after.expiry_attribute, "expires");
   EXPECT_EQ(after.throughput_history.decreases_today, 13u);
+  EXPECT_EQ(after.indexes[1].throughput_history.class_changed_ms, 25);
   // The rest follows from the bytes being the same again.
   EXPECT_EQ(encode_table_record(after, TableRecordState::kDropping),
             encode_table_record(before, TableRecordState::kDropping));
@@ -124,7 +128,9 @@ TEST(SchemaEncoding, TheBytesAreThoseOfTheFormatPage) {
             "020107000000000000000100000075010000000000000002000300000054616202000000010000007001"
             "010000006702010000000100000070010000000001000000000000000000000000000000000000000000"
             "000000000001000000010003000000477369010100000001000000670200000000000000000000000000"
-            "0000000000000000000000000000000000000000000000000000000000000000000000000000000000");
+            "000000000000000000000000000000000000000000000000000000000000000000000000000000000000"
+            "000000000000000000000000000000000000000000000000000000000000000000000000000000000000"
+            "00");
 }
 
 // A record that version 1 wrote: the same without index_status and changes.
