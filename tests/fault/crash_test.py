@@ -24,6 +24,7 @@ import threading
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+import crash_backfill  # noqa: E402
 import crash_streams  # noqa: E402
 from crash_support import Fault, key_of, name_of, shown  # noqa: E402
 from server import Server, StartFailure, binary, table  # noqa: E402
@@ -334,7 +335,8 @@ class Run:
         self.random = random.Random(seed)
         self.writers = [Writer(number, seed) for number in range(WRITERS)]
         self.ends = collections.Counter()
-        self.parts = [crash_streams.StreamPart("crash", lambda: self.writers, random.Random(f"{seed}/stream"))]
+        self.parts = [crash_streams.StreamPart("crash", lambda: self.writers, random.Random(f"{seed}/stream")),
+                      crash_backfill.BackfillPart(seed)]
 
     def server(self):
         durability = self.random.choice(DURABILITIES)
