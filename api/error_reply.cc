@@ -24,6 +24,24 @@ struct Shape {
   std::string_view message_member = "message";
 };
 
+// Of what the service has and this database has not.
+std::string_view name_of_absence(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::kBackupNotFound:
+      return "BackupNotFoundException";
+    case ErrorCode::kExportNotFound:
+      return "ExportNotFoundException";
+    case ErrorCode::kImportNotFound:
+      return "ImportNotFoundException";
+    case ErrorCode::kGlobalTableNotFound:
+      return "GlobalTableNotFoundException";
+    case ErrorCode::kPointInTimeRecoveryUnavailable:
+      return "PointInTimeRecoveryUnavailableException";
+    default:
+      return "PolicyNotFoundException";
+  }
+}
+
 Shape shape_of(ErrorCode code) {
   constexpr Shape kInternalServerError{500, kModelled, "InternalServerError"};
   switch (code) {
@@ -59,6 +77,13 @@ Shape shape_of(ErrorCode code) {
       return {400, kModelled, "ExpiredIteratorException"};
     case ErrorCode::kTrimmedDataAccess:
       return {400, kModelled, "TrimmedDataAccessException"};
+    case ErrorCode::kBackupNotFound:
+    case ErrorCode::kExportNotFound:
+    case ErrorCode::kImportNotFound:
+    case ErrorCode::kGlobalTableNotFound:
+    case ErrorCode::kPointInTimeRecoveryUnavailable:
+    case ErrorCode::kPolicyNotFound:
+      return {400, kModelled, name_of_absence(code)};
     case ErrorCode::kSerialization:
       return {400, kService, "SerializationException", "Message"};
     case ErrorCode::kUnknownOperation:

@@ -22,9 +22,11 @@
 #include "storage/clock.h"
 #include "storage/encoding/item_encoding.h"
 #include "storage/engine/range_read.h"
+#include "storage/engine/resource_policies.h"
 #include "storage/engine/stream.h"
 #include "storage/engine/table.h"
 #include "storage/engine/table_update.h"
+#include "storage/engine/time_to_live.h"
 #include "storage/engine/write.h"
 #include "storage/kv/open_store.h"
 #include "storage/result.h"
@@ -44,6 +46,9 @@ struct DatabaseOptions {
   int64_t delete_table_ms = 0;
   int64_t update_table_ms = 0;
   int64_t shard_ms = kShardAgeMs;  // The age at which a stream's shard gets a successor.
+  // Between two deletions of expired items; 0: only sweep_expired() deletes them.
+  int64_t ttl_sweep_interval_ms = 5000;
+  TimeToLiveOptions time_to_live = {};
   size_t block_cache_bytes = 128u << 20;
   uint64_t disk_reserve_bytes = 16u << 20;
   // For how long a transaction waits for an item that another call is writing, and a single write
@@ -85,6 +90,36 @@ class Database {
   // kResourceInUse, kValidation (deletion protection).
   virtual Result<TableDescription> delete_table(std::string_view name,
                                                 std::string_view scope = {}) = 0;
+
+  // Turns deletion of expired items on or off: those whose `attribute` is a number of seconds since
+  // 1970 that is over, but not for more than five years. Items that are there already count too.
+  // Errors: kResourceNotFound, kResourceInUse, kValidation (it is so already, a different
+  // attribute).
+  virtual Result<void> set_time_to_live(std::string_view name, std::string_view attribute,
+                                        bool enabled, std::string_view scope = {}) = 0;
+  virtual Result<TimeToLiveDescription> describe_time_to_live(
+      std::string_view name, std::string_view scope = {}) const = 0;
+  // Deletes what has expired by now; the database does so by itself at intervals.
+  virtual Result<SweepReport> sweep_expired() = 0;
+
+  // Puts tags in place of those of the same keys. Errors: kResourceNotFound, kValidation (too
+  // many).
+  virtual Result<void> tag_table(std::string_view name, std::span<const Tag> tags,
+                                 std::string_view scope = {}) = 0;
+  // Removes the tags of these keys; absent ones do not matter.
+  virtual Result<void> untag_table(std::string_view name, std::span<const std::string> keys,
+                                   std::string_view scope = {}) = 0;
+
+  // A resource policy is kept and given back, not enforced: see engine/resource_policies.h, also
+  // for `expected` and the errors.
+  virtual Result<ResourcePolicy> get_resource_policy(std::string_view name,
+                                                     std::string_view scope = {}) = 0;
+  virtual Result<std::string> put_resource_policy(std::string_view name, std::string_view text,
+                                                  std::optional<std::string_view> expected = {},
+                                                  std::string_view scope = {}) = 0;
+  virtual Result<std::string> delete_resource_policy(std::string_view name,
+                                                     std::optional<std::string_view> expected = {},
+                                                     std::string_view scope = {}) = 0;
 
   // --- Reading.
 

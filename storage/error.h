@@ -30,6 +30,13 @@ enum class ErrorCode : uint8_t {
   kThrottling,
   kExpiredIterator,
   kTrimmedDataAccess,
+  // Of what a database does not have (raised by front ends only).
+  kBackupNotFound,
+  kExportNotFound,
+  kImportNotFound,
+  kGlobalTableNotFound,
+  kPointInTimeRecoveryUnavailable,
+  kPolicyNotFound,
   // The request could not be understood (raised by front ends only).
   kSerialization,
   kUnknownOperation,

@@ -30,6 +30,8 @@ inline constexpr size_t kGlobalIndexesMax = 20;
 inline constexpr size_t kIndexKeyAttributesMax = 4;  // Of each role, in a global index.
 inline constexpr size_t kProjectedAttributesMax = 100;
 inline constexpr size_t kTablesMax = 10'000;
+inline constexpr size_t kTagsMax = 50;
+inline constexpr size_t kPolicyBytesMax = 20 * 1024;
 
 inline constexpr size_t kBatchGetKeysMax = 100;
 inline constexpr size_t kBatchWriteItemsMax = 25;

@@ -66,6 +66,8 @@ SUITES = {
     "dynamoose": node("tests/clients/dynamoose_test.mjs"),
     "electrodb": node("tests/clients/electrodb_test.mjs"),
     "dynamodb_toolbox": node("tests/clients/dynamodb_toolbox_test.mjs"),
+    "infrastructure": python("tests/clients/infrastructure_test.py"),
+    "settings_js": node("tests/clients/settings_test.mjs"),
     "flags": python("tests/clients/flags_test.py"),
     "embedding": ctest("^embedding"),
     "readme": python("tests/clients/readme_test.py"),

@@ -32,6 +32,7 @@ constexpr Spelling kSpellings[] = {
     {"-delayTransientStatuses", "--delay-transient-statuses"},
     {"-optimizeDbBeforeStartup", "--optimize-db-before-startup"},
     {"-disableTelemetry", "--disable-telemetry"},
+    {"-ttlSweepMs", "--ttl-sweep-ms"},
     {"-version", "--version"},
     {"-help", "--help"},
     {"--path", "--data"},
@@ -50,6 +51,21 @@ void add_table_delays(CLI::App& app, ServeFlags& flags) {
   app.add_option("--updateTableMs", flags.update_table_ms,
                  "How long a changed table shows UPDATING, and a new index CREATING at the least "
                  "(default 0)")
+      ->check(CLI::NonNegativeNumber)
+      ->type_name("MS");
+}
+
+void add_time_to_live(CLI::App& app, ServeFlags& flags) {
+  app.add_option("--ttl-sweep-ms", flags.ttl_sweep_ms,
+                 "How often expired items are deleted (default 5000; 0: never)")
+      ->check(CLI::NonNegativeNumber)
+      ->type_name("MS");
+  app.add_option("--ttl-transition-ms", flags.ttl_transition_ms,
+                 "How long a table's time to live shows ENABLING and DISABLING (default 0)")
+      ->check(CLI::NonNegativeNumber)
+      ->type_name("MS");
+  app.add_option("--ttl-change-interval-ms", flags.ttl_change_interval_ms,
+                 "How soon it can be changed again (default 0: at once; the service: an hour)")
       ->check(CLI::NonNegativeNumber)
       ->type_name("MS");
 }
@@ -197,6 +213,7 @@ std::variant<ServeFlags, Exit> parse_command_line(const std::vector<std::string>
   add_storing(app, flags);
   add_answering(app, flags);
   add_table_delays(app, flags);
+  add_time_to_live(app, flags);
   add_accepted(app, flags);
 
   auto ours = in_our_spelling(arguments);

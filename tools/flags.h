@@ -28,6 +28,9 @@ struct ServeFlags {
   int64_t delete_table_ms = 0;
   int64_t transaction_wait_ms = 250;
   int64_t update_table_ms = 0;
+  int64_t ttl_sweep_ms = 5000;
+  int64_t ttl_transition_ms = 0;
+  int64_t ttl_change_interval_ms = 0;
   bool compact = false;  // Before serving.
   std::string log_level = "warn";
 };

@@ -151,6 +151,8 @@ storage::DatabaseOptions database_options(const ServeFlags& flags) {
   options.shard_ms = flags.shard_ms;
   options.transaction_wait_ms = flags.transaction_wait_ms;
   options.update_table_ms = flags.update_table_ms;
+  options.ttl_sweep_interval_ms = flags.ttl_sweep_ms;
+  options.time_to_live = {flags.ttl_transition_ms, flags.ttl_change_interval_ms};
   options.log = [](const std::string& line) { log_line(spdlog::level::warn, line); };
   return options;
 }

@@ -246,4 +246,6 @@ void append_deleted_table_description(std::string& out, const TableDescription& 
   json.end_object();
 }
 
+std::string_view table_status_text(TableStatus status) { return status_text(status); }
+
 }  // namespace dynolith::api

@@ -22,4 +22,7 @@ void append_deleted_table_description(std::string& out,
                                       const storage::TableDescription& description,
                                       std::string_view region);
 
+// "ACTIVE", "CREATING" and so on.
+std::string_view table_status_text(storage::TableStatus status);
+
 }  // namespace dynolith::api

@@ -1,6 +1,7 @@
 // CreateTable.
 #include "api/json/table_description.h"
 #include "api/operations/handlers.h"
+#include "api/request/resource_policy.h"
 #include "api/request/table_definition.h"
 #include "api/request/table_name.h"
 
@@ -18,7 +19,12 @@ Result<void> create_table(const OperationContext& context, const JsonObject& bod
   const auto name = TRY(table_reference(*request[CreateTableInput::kTableName].text())).name;
   auto definition = TRY(decode_table_definition(request, name, context.region));
 
+  const auto policy = request[CreateTableInput::kResourcePolicy].text();
+  if (policy) TRY(check_policy(*policy));
+
   const auto description = TRY(context.database.create_table(std::move(definition), context.scope));
+
+  if (policy) TRY(context.database.put_resource_policy(name, *policy, {}, context.scope));
 
   reply += "{\"TableDescription\":";
   append_table_description(reply, description, context.region);

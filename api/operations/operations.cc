@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "api/operations/fixed_answers.h"
 #include "api/operations/handlers.h"
 
 namespace dynolith::api {
@@ -16,25 +17,33 @@ constexpr std::array kOperations{
     Operation{"BatchWriteItem", batch_write_item, true, Envelope::kBare},
     Operation{"CreateTable", create_table, true, Envelope::kBare},
     Operation{"DeleteItem", delete_item, true, Envelope::kOneError},
+    Operation{"DeleteResourcePolicy", delete_resource_policy, true, Envelope::kBare},
     Operation{"DeleteTable", delete_table, true, Envelope::kBare},
     Operation{"DescribeEndpoints", describe_endpoints, false, Envelope::kBare},
     Operation{"DescribeLimits", describe_limits, false, Envelope::kBare},
     Operation{"DescribeStream", describe_stream, true, Envelope::kBare, Service::kStreams},
     Operation{"DescribeTable", describe_table, false, Envelope::kBare},
+    Operation{"DescribeTimeToLive", describe_time_to_live, false, Envelope::kBare},
     Operation{"ExecuteStatement", execute_statement, true, Envelope::kBare},
     Operation{"ExecuteTransaction", execute_transaction, true, Envelope::kBare},
     Operation{"GetItem", get_item, false, Envelope::kBare},
     Operation{"GetRecords", get_records, true, Envelope::kBare, Service::kStreams},
+    Operation{"GetResourcePolicy", get_resource_policy, false, Envelope::kBare},
     Operation{"GetShardIterator", get_shard_iterator, true, Envelope::kBare, Service::kStreams},
     Operation{"ListStreams", list_streams, false, Envelope::kBare, Service::kStreams},
     Operation{"ListTables", list_tables, false, Envelope::kBare},
+    Operation{"ListTagsOfResource", list_tags_of_resource, false, Envelope::kBare},
     Operation{"PutItem", put_item, true, Envelope::kOneError},
+    Operation{"PutResourcePolicy", put_resource_policy, true, Envelope::kBare},
     Operation{"Query", query, false, Envelope::kBare},
     Operation{"Scan", scan, false, Envelope::kBare},
+    Operation{"TagResource", tag_resource, true, Envelope::kBare},
     Operation{"TransactGetItems", transact_get_items, false, Envelope::kBare},
     Operation{"TransactWriteItems", transact_write_items, true, Envelope::kBare},
+    Operation{"UntagResource", untag_resource, true, Envelope::kBare},
     Operation{"UpdateItem", update_item, true, Envelope::kOneError},
     Operation{"UpdateTable", update_table, true, Envelope::kBare},
+    Operation{"UpdateTimeToLive", update_time_to_live, true, Envelope::kBare},
 };
 
 static_assert(std::is_sorted(kOperations.begin(), kOperations.end(),
@@ -47,10 +56,14 @@ static_assert(std::is_sorted(kOperations.begin(), kOperations.end(),
 std::span<const Operation> operations() { return kOperations; }
 
 const Operation* find_operation(std::string_view name) {
-  const auto found = std::lower_bound(
-      kOperations.begin(), kOperations.end(), name,
-      [](const Operation& operation, std::string_view wanted) { return operation.name < wanted; });
-  return found != kOperations.end() && found->name == name ? &*found : nullptr;
+  for (const std::span<const Operation> list : {operations(), fixed_operations()}) {
+    const auto found = std::lower_bound(list.begin(), list.end(), name,
+                                        [](const Operation& operation, std::string_view wanted) {
+                                          return operation.name < wanted;
+                                        });
+    if (found != list.end() && found->name == name) return &*found;
+  }
+  return nullptr;
 }
 
 }  // namespace dynolith::api

@@ -28,7 +28,7 @@ struct Operation {
   Service service = Service::kTables;
 };
 
-// Sorted by name.
+// Those with a file of their own; sorted by name. The others are in fixed_answers.h.
 std::span<const Operation> operations();
 const Operation* find_operation(std::string_view name);
 

@@ -110,6 +110,11 @@ bool is_name_text(std::string_view text) {
   });
 }
 
+int64_t characters_of(std::string_view utf8) {
+  return std::count_if(utf8.begin(), utf8.end(),
+                       [](char c) { return (static_cast<uint8_t>(c) & 0xc0) != 0x80; });
+}
+
 std::string echo_of(const JsonValue& value) {
   std::string text = simdjson::minify(value);
   if (text.size() <= kEchoBytesMax) return text;

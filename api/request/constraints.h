@@ -54,6 +54,8 @@ inline constexpr std::string_view kNameConstraint =
     "Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+";
 bool is_name_text(std::string_view text);  // Only [a-zA-Z0-9_.-].
 
+int64_t characters_of(std::string_view utf8);
+
 // A list's or map's echo: its JSON, cut short if it is long.
 std::string echo_of(const JsonValue& value);
 

@@ -20,6 +20,9 @@ namespace dynolith::api {
 // Adds what is wrong with single members.
 void check_table_members(Constraints& constraints, const Members<CreateTableInput>& request);
 
+// The same for a list of tags.
+void check_tags(Constraints& constraints, const Slot& slot);
+
 // Needs: members that check_table_members() found nothing wrong with; `name` is the table's, bare.
 // Errors: kValidation.
 Result<storage::TableDefinition> decode_table_definition(const Members<CreateTableInput>& request,

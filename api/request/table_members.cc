@@ -48,12 +48,6 @@ void for_each_structure(const Slot& list, std::string_view path, Visit visit) {
   }
 }
 
-int64_t characters_of(std::string_view utf8) {
-  int64_t count = 0;
-  for (const char c : utf8) count += (static_cast<uint8_t>(c) & 0xc0) != 0x80 ? 1 : 0;
-  return count;
-}
-
 void check_length(Constraints& constraints, std::string_view text, int64_t length,
                   const std::string& path, int64_t least, int64_t most) {
   if (length < least) constraints.echo(text, path, at_least("length", least));
@@ -138,14 +132,14 @@ void check_local_indexes(Constraints& constraints, const Slot& slot) {
       });
 }
 
+}  // namespace
+
 void check_tags(Constraints& constraints, const Slot& slot) {
   for_each_structure<TagShape>(slot, "tags", [&](const auto& tag, const std::string& path) {
     check_text(constraints, tag[TagShape::kKey], member_path(path, "key"), kTagKeyMin, kTagKeyMax);
     check_text(constraints, tag[TagShape::kValue], member_path(path, "value"), 0, kTagValueMax);
   });
 }
-
-}  // namespace
 
 void check_attribute_definitions(Constraints& constraints, const Slot& slot) {
   using Definition = AttributeDefinitionShape;

@@ -3,6 +3,7 @@
 #include "storage/engine/index_build.h"
 #include "storage/engine/stream_log.h"
 #include "storage/engine/table_rules.h"
+#include "storage/engine/table_tags.h"
 
 namespace dynolith::storage {
 
@@ -17,8 +18,13 @@ EngineDatabase::EngineDatabase(std::unique_ptr<kv::Store> store, const DatabaseO
       tokens_(*store_, *clock_),
       writer_(*store_, gate_, tokens_, *clock_, options.transaction_wait_ms),
       streams_(*store_, gate_, *clock_, options.shard_ms),
+      policies_(*store_, catalog_, gate_, *clock_),
       dropper_(*store_, catalog_, gate_, options.log),
-      backfill_(*store_, catalog_, gate_, *clock_, options.log) {}
+      backfill_(*store_, catalog_, gate_, *clock_, options.log),
+      expiry_builder_(*store_, catalog_, gate_, options.log),
+      time_to_live_(catalog_, expiry_builder_, *clock_, options.time_to_live),
+      ttl_sweeper_(*store_, catalog_, writer_, *clock_, options.ttl_sweep_interval_ms,
+                   options.log) {}
 
 Result<void> EngineDatabase::load() {
   std::vector<TablePtr> dropping;
@@ -29,6 +35,8 @@ Result<void> EngineDatabase::load() {
   TRY(streams_.load(tables));
   for (TablePtr& table : dropping) dropper_.drop(std::move(table));
   for (const TablePtr& table : catalog_.all()) backfill_.begin(*table);
+  TRY(expiry_builder_.load());
+  ttl_sweeper_.wake();
   return {};
 }
 
@@ -104,6 +112,37 @@ Result<TableDescription> EngineDatabase::delete_table(std::string_view name,
   return description;
 }
 
+Result<void> EngineDatabase::set_time_to_live(std::string_view name, std::string_view attribute,
+                                              bool enabled, std::string_view scope) {
+  TRY(time_to_live_.set(name, attribute, enabled, scope));
+  ttl_sweeper_.wake();
+  return {};
+}
+
+Result<TimeToLiveDescription> EngineDatabase::describe_time_to_live(std::string_view name,
+                                                                    std::string_view scope) const {
+  return time_to_live_.describe(name, scope);
+}
+
+Result<SweepReport> EngineDatabase::sweep_expired() { return ttl_sweeper_.sweep(); }
+
+Result<void> EngineDatabase::tag_table(std::string_view name, std::span<const Tag> tags,
+                                       std::string_view scope) {
+  TRY(catalog_.update(name, scope, [&](Table& table, TableStatus) {
+    return add_tags(table.definition.tags, tags);
+  }));
+  return {};
+}
+
+Result<void> EngineDatabase::untag_table(std::string_view name, std::span<const std::string> keys,
+                                         std::string_view scope) {
+  TRY(catalog_.update(name, scope, [&](Table& table, TableStatus) -> Result<void> {
+    remove_tags(table.definition.tags, keys);
+    return {};
+  }));
+  return {};
+}
+
 Result<void> EngineDatabase::get(const Table& table, const EncodedKey& key,
                                  FunctionRef<void(const ItemView& item)> sink) {
   return reader_.get(table, key, sink);
@@ -164,6 +203,7 @@ void EngineDatabase::wait_for_background() {
   backfill_.wait_until_idle();
   dropper_.wait_until_idle();
   streams_.tend();
+  expiry_builder_.wait_until_idle();
 }
 
 }  // namespace dynolith::storage

@@ -7,13 +7,17 @@
 
 #include "storage/database.h"
 #include "storage/engine/catalog.h"
+#include "storage/engine/expiry_builder.h"
 #include "storage/engine/index_backfill.h"
 #include "storage/engine/item_reader.h"
 #include "storage/engine/item_writer.h"
 #include "storage/engine/range_reader.h"
 #include "storage/engine/request_tokens.h"
+#include "storage/engine/resource_policies.h"
 #include "storage/engine/stream_registry.h"
 #include "storage/engine/table_dropper.h"
+#include "storage/engine/time_to_live.h"
+#include "storage/engine/ttl_sweeper.h"
 #include "storage/engine/write_gate.h"
 #include "storage/kv/store.h"
 
@@ -35,6 +39,31 @@ class EngineDatabase final : public Database {
                                        std::string_view scope) const override;
   Result<TableDescription> update_table(const TableUpdate& update, std::string_view scope) override;
   Result<TableDescription> delete_table(std::string_view name, std::string_view scope) override;
+
+  Result<void> set_time_to_live(std::string_view name, std::string_view attribute, bool enabled,
+                                std::string_view scope) override;
+  Result<TimeToLiveDescription> describe_time_to_live(std::string_view name,
+                                                      std::string_view scope) const override;
+  Result<SweepReport> sweep_expired() override;
+  Result<void> tag_table(std::string_view name, std::span<const Tag> tags,
+                         std::string_view scope) override;
+  Result<void> untag_table(std::string_view name, std::span<const std::string> keys,
+                           std::string_view scope) override;
+
+  Result<ResourcePolicy> get_resource_policy(std::string_view name,
+                                             std::string_view scope) override {
+    return policies_.get(name, scope);
+  }
+  Result<std::string> put_resource_policy(std::string_view name, std::string_view text,
+                                          std::optional<std::string_view> expected,
+                                          std::string_view scope) override {
+    return policies_.put(name, text, expected, scope);
+  }
+  Result<std::string> delete_resource_policy(std::string_view name,
+                                             std::optional<std::string_view> expected,
+                                             std::string_view scope) override {
+    return policies_.remove(name, expected, scope);
+  }
 
   Result<void> get(const Table& table, const EncodedKey& key,
                    FunctionRef<void(const ItemView& item)> sink) override;
@@ -76,8 +105,12 @@ class EngineDatabase final : public Database {
   RequestTokens tokens_;
   ItemWriter writer_;
   StreamRegistry streams_;
+  ResourcePolicies policies_;
   TableDropper dropper_;
   IndexBackfill backfill_;
+  ExpiryBuilder expiry_builder_;
+  TimeToLive time_to_live_;
+  TtlSweeper ttl_sweeper_;
 };
 
 }  // namespace dynolith::storage

@@ -9,6 +9,7 @@
 
 #include "storage/database.h"
 #include "storage/engine/cancellation.h"
+#include "storage/engine/expiry_index.h"
 #include "storage/engine/index_build.h"
 #include "storage/engine/index_maintenance.h"
 #include "storage/engine/item_keys.h"
@@ -122,6 +123,8 @@ void commit_item(const ItemWrite& write, const Plan& plan, const Clock& clock, k
                      outcome.index_charges);
   if (table.definition.stream_view_type)
     append_stream_record(table, write.origin, plan.before, plan.after, clock.now_ms(), writes);
+  if (table.expiry_attribute)
+    maintain_expiry(table, write.key.bytes, plan.before, plan.after, writes);
 }
 
 Error dropped_error() {

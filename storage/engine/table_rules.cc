@@ -10,7 +10,6 @@ namespace dynolith::storage {
 namespace {
 
 constexpr int64_t kThroughputMax = 1'000'000'000'000;
-constexpr size_t kTagsMax = 50;
 
 Error invalid(const std::string& what) {
   return validation_error("One or more parameter values were invalid: " + what);
@@ -286,7 +285,8 @@ Result<void> check_definition_rules(const TableDefinition& definition) {
   TRY(check_indexes(definition, IndexKind::kGlobal, index_names));
   TRY(check_projected_total(definition));
   TRY(check_all_used(definition));
-  if (definition.tags.size() > kTagsMax) return invalid("Too many tags: a table has at most 50");
+  if (definition.tags.size() > kTagsMax)
+    return invalid("Too many tags: a table has at most " + std::to_string(kTagsMax));
   return {};
 }
 

@@ -1,4 +1,5 @@
-// Dynamoose 4 does the work: models that create their tables, typed documents, queries and batches.
+// Dynamoose 4 does the work: models that create their tables, typed documents, queries, batches, and
+// a time to live.
 import assert from 'node:assert/strict';
 import {after, before, describe, test} from 'node:test';
 import dynamoose from 'dynamoose';
@@ -8,7 +9,7 @@ let server;
 let User;
 
 before(async () => {
-  server = await startServer('--in-memory');
+  server = await startServer('--in-memory', '--ttl-sweep-ms', '20');
   dynamoose.aws.ddb.set(new dynamoose.aws.ddb.DynamoDB({endpoint: server.endpoint, region: 'us-east-1', credentials, maxAttempts: 1}));
   const schema = new dynamoose.Schema({
     team: {type: String, hashKey: true},
@@ -106,5 +107,26 @@ describe('many documents', () => {
     assert.deepEqual(plain(got).map((user) => user.id).sort(), [1, 2]);
     await User.batchDelete([{team: 'blue', id: 1}, {team: 'blue', id: 2}]);
     assert.equal((await User.batchGet([{team: 'blue', id: 1}, {team: 'blue', id: 2}])).length, 0);
+  });
+});
+
+describe('time to live', () => {
+  test('is turned on by the table and fills the attribute in', async () => {
+    const schema = new dynamoose.Schema({id: {type: String, hashKey: true}});
+    const Session = dynamoose.model('Session', schema);
+    const sessions = new dynamoose.Table('Sessions', [Session], {
+      initialize: false, create: true, waitForActive: {enabled: true}, throughput: 'ON_DEMAND',
+      expires: {ttl: 60_000, attribute: 'expires', items: {returnExpired: true}}});
+    await sessions.initialize();
+    await sessions.initialize();  // Finds it as it should be.
+    const {TimeToLiveDescription} = await dynamoose.aws.ddb().describeTimeToLive({TableName: 'Sessions'});
+    assert.deepEqual(TimeToLiveDescription, {TimeToLiveStatus: 'ENABLED', AttributeName: 'expires'});
+
+    await Session.create({id: 'kept'});
+    await Session.create({id: 'over', expires: new Date(Date.now() - 5000)});
+    const deadline = Date.now() + 30_000;
+    while (await Session.get('over')) assert.ok(Date.now() < deadline, 'the item was not deleted');
+    const kept = await Session.get('kept');
+    assert.ok(kept.expires > new Date() && kept.expires < new Date(Date.now() + 61_000));
   });
 });

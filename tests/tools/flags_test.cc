@@ -31,6 +31,7 @@ TEST(Flags, HaveDefaults) {
     EXPECT_FALSE(flags.isolate);
     EXPECT_EQ(flags.durability, Durability::kEverySecond);
     EXPECT_EQ(flags.wording, api::Wording::kAws2026);
+    EXPECT_EQ(flags.ttl_sweep_ms, 5000);
   }
 }
 
@@ -52,6 +53,16 @@ TEST(Flags, AreReadInOurSpelling) {
   EXPECT_EQ(flags.wording, api::Wording::kClassic);
   EXPECT_EQ(flags.log_level, "info");
   EXPECT_EQ(parsed({"--fsync=never"}).durability, Durability::kNever);
+}
+
+TEST(Flags, SayWhenItemsExpire) {
+  const auto flags = parsed(
+      {"--ttl-sweep-ms", "100", "--ttl-transition-ms=5", "--ttl-change-interval-ms", "3600000"});
+  EXPECT_EQ(flags.ttl_sweep_ms, 100);
+  EXPECT_EQ(flags.ttl_transition_ms, 5);
+  EXPECT_EQ(flags.ttl_change_interval_ms, 3600000);
+  EXPECT_EQ(parsed({"-ttlSweepMs", "0"}).ttl_sweep_ms, 0);
+  refused({"--ttl-sweep-ms", "-1"});
 }
 
 TEST(Flags, AreReadInTheSpellingOfDynamoDbLocal) {
