@@ -16,6 +16,7 @@ Result<const storage::Index*> find_index(const storage::Table& table, const Stat
   if (!statement.index) return nullptr;
   const storage::Index* index = table.find_index(*statement.index);
   if (index == nullptr) return validation_error("The table does not have the specified index");
+  TRY(storage::check_readable(table, *index));
   if (consistent && index->definition.kind == storage::IndexKind::kGlobal) {
     return validation_error(
         "Strongly consistent read is not supported on Global Secondary Indexes");

@@ -45,16 +45,6 @@ int levels_of(const ValueView& value) {
   return deepest + 1;
 }
 
-// What the service reads is a decimal with an exponent of 32 bits.
-bool has_readable_exponent(std::string_view text) {
-  const size_t e = text.find_first_of("eE");
-  if (e == std::string_view::npos) return true;
-  std::string_view digits = text.substr(e + 1);
-  if (digits.starts_with('+')) digits.remove_prefix(1);
-  int32_t exponent = 0;
-  return std::from_chars(digits.data(), digits.data() + digits.size(), exponent).ec == std::errc();
-}
-
 AttributeType set_of(AttributeType member) {
   switch (member) {
     case AttributeType::kString:
@@ -67,6 +57,15 @@ AttributeType set_of(AttributeType member) {
 }
 
 }  // namespace
+
+bool has_readable_exponent(std::string_view number) {
+  const size_t e = number.find_first_of("eE");
+  if (e == std::string_view::npos) return true;
+  std::string_view digits = number.substr(e + 1);
+  if (digits.starts_with('+')) digits.remove_prefix(1);
+  int32_t exponent = 0;
+  return std::from_chars(digits.data(), digits.data() + digits.size(), exponent).ec == std::errc();
+}
 
 std::string name_of(const PathPart& part) {
   switch (part.kind) {

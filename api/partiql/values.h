@@ -46,6 +46,9 @@ class Values {
   std::vector<storage::PathStep> way_;
 };
 
+// Whether a number's exponent fits 32 bits: what the service reads is a decimal of that kind.
+bool has_readable_exponent(std::string_view number);
+
 // A name as written to the name meant.
 std::string name_of(const PathPart& part);
 

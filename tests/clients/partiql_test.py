@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """boto3 speaks PartiQL: statements with parameters, pages, batches, transactions and their errors."""
 import pathlib
+import random
 import sys
 import unittest
 
@@ -114,6 +115,60 @@ class PartiqlTest(unittest.TestCase):
         read = self.client.execute_transaction(TransactStatements=[
             {"Statement": select, "Parameters": [ARTIST, {"S": song}]} for song in "abc"])
         self.assertEqual(read["Responses"], [{"Item": {"Plays": {"N": "3"}}}, {"Item": {"Plays": {"N": "0"}}}, {}])
+
+    def test_keys_narrow_what_is_read_and_not_what_is_found(self):
+        """Random clauses on keys find what they find where the same attributes are no keys: there
+        every item is read."""
+        chance = random.Random(20261121)
+        items = [{"id": {"S": f"{p}{s}"}, "Artist": {"S": p}, "Song": {"S": str(s)}, "v": {"N": str(s % 3)}}
+                 for p in "abcd" for s in range(8)]
+        self.client.create_table(**table("Plain", "id:S"))
+        for name in ("Music", "Plain"):
+            for start in range(0, len(items), 25):
+                self.client.batch_write_item(RequestItems={
+                    name: [{"PutRequest": {"Item": item}} for item in items[start:start + 25]]})
+        refused = 0
+        for _ in range(200):
+            clause = random_clause(chance, 3)
+            expected = self.ids(f"SELECT id FROM Plain WHERE {clause}", None)
+            try:
+                found = self.ids(f"SELECT id FROM Music WHERE {clause}", chance.choice([None, 1, 3, 7]))
+            except self.client.exceptions.ClientError as error:
+                self.assertIn("Overlapping conditions", error.response["Error"]["Message"], clause)
+                refused += 1
+                continue
+            self.assertEqual(sorted(found), sorted(expected), clause)
+        self.assertLess(refused, 50)
+        self.client.delete_table(TableName="Plain")
+
+    def ids(self, statement, limit):
+        options, ids = {"Limit": limit} if limit else {}, []
+        while True:
+            page = self.execute(statement, **options)
+            ids += [item["id"]["S"] for item in page["Items"]]
+            if "NextToken" not in page:
+                return ids
+            options["NextToken"] = page["NextToken"]
+
+
+def random_clause(chance, depth):
+    if depth and chance.random() < 0.7:
+        parts = [random_clause(chance, depth - 1) for _ in range(chance.randint(2, 3))]
+        joined = chance.choice([" AND ", " OR "]).join(parts)
+        return f"NOT ({joined})" if chance.random() < 0.1 else f"({joined})"
+    song = lambda: f"'{chance.randint(0, 8)}'"  # noqa: E731
+    artist = lambda: f"'{chance.choice('abcde')}'"  # noqa: E731
+    return chance.choice([
+        lambda: f"Artist = {artist()}",
+        lambda: f"Artist = {artist()}",
+        lambda: f"Artist IN ({artist()}, {artist()})",
+        lambda: f"Song {chance.choice(['=', '<', '<=', '>', '>=', '<>'])} {song()}",
+        lambda: f"Song BETWEEN '1' AND {chance.choice(['1', '2', '5'])!r}",
+        lambda: f"Song IN [{song()}, {song()}, {song()}]",
+        lambda: f"{song()} <= Song",
+        lambda: f"begins_with(Song, {song()})",
+        lambda: f"v = {chance.randint(0, 3)}",
+        lambda: f"Artist <> {artist()}"])()
 
 
 if __name__ == "__main__":
