@@ -21,6 +21,7 @@ inline constexpr size_t kConnectionsPerAddressMax = 256;  // Of other machines.
 inline constexpr int kListenBacklog = 4096;
 inline constexpr size_t kBodyBytesInFlightMax = size_t{512} * 1024 * 1024;
 
+inline constexpr std::chrono::milliseconds kHandshakeDeadline{5'000};
 inline constexpr std::chrono::milliseconds kHeadDeadline{5'000};
 inline constexpr std::chrono::milliseconds kBodyDeadline{10'000};  // And a second for each...
 inline constexpr size_t kBodyBytesPerSecondMin = 128 * 1024;

@@ -69,6 +69,7 @@ SUITES = {
     "infrastructure": python("tests/clients/infrastructure_test.py"),
     "settings_js": node("tests/clients/settings_test.mjs"),
     "flags": python("tests/clients/flags_test.py"),
+    "tls": python("tests/clients/tls_test.py"),
     "embedding": ctest("^embedding"),
     "readme": python("tests/clients/readme_test.py"),
     "tidy": python("tools/tidy.py"),

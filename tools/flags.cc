@@ -115,6 +115,15 @@ void add_serving(CLI::App& app, ServeFlags& flags) {
       ->expected(1)
       ->take_all()
       ->type_name("NAME,...");
+  app.add_flag("--ssl,--tls", flags.tls,
+               "Serve https://, with a self-signed certificate unless one is given");
+  auto* certificate = app.add_option("--tls-cert", flags.tls_certificate,
+                                     "Certificate and chain for https://, in PEM form")
+                          ->type_name("FILE");
+  auto* key = app.add_option("--tls-key", flags.tls_key, "Its private key, readable by you alone")
+                  ->type_name("FILE");
+  certificate->needs(key);
+  key->needs(certificate);
   app.add_option("--threads", flags.threads, "Threads that serve connections (default: cores)")
       ->check(CLI::Range(1, 1024))
       ->type_name("N");
@@ -165,9 +174,6 @@ bool starts_with_java_flag(std::string_view argument) {
 
 std::optional<std::string> refusal_of(const std::vector<std::string>& arguments) {
   for (const auto& argument : arguments) {
-    if (argument == "--ssl") {
-      return "--ssl: TLS is not served yet; put a TLS proxy in front, or use http:// locally";
-    }
     if (argument.starts_with("--maxItemSizeKb")) {
       return "--maxItemSizeKb: the limit is the service's, 400 KB, and cannot be changed";
     }
@@ -227,6 +233,7 @@ std::variant<ServeFlags, Exit> parse_command_line(const std::vector<std::string>
     if (status == 0) return Exit{0, out.str()};
     return Exit{kExitUsage, "dynolith: " + out.str()};
   }
+  if (!flags.tls_certificate.empty()) flags.tls = true;
   return flags;
 }
 

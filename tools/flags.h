@@ -22,6 +22,8 @@ struct ServeFlags {
   std::vector<std::string> allow_host;
   bool isolate = false;
   int64_t shard_ms = storage::kShardAgeMs;
+  bool tls = false;
+  std::string tls_certificate, tls_key;  // Both empty: self-signed.
   unsigned threads = 0;
   api::Wording wording = api::Wording::kAws2026;
   int64_t create_table_ms = 0;

@@ -114,11 +114,11 @@ void print_banner(const ServeFlags& flags, uint16_t port) {
   const auto directory = flags.in_memory ? std::string("null")
                                          : std::filesystem::absolute(flags.data, ignored).string();
   fmt::print(
-      "dynolith {} is listening on http://{}:{}\n"
+      "dynolith {} is listening on {}://{}:{}\n"
       "Port:\t{}\nInMemory:\t{}\nVersion:\t{}\nDbPath:\t{}\nSharedDb:\t{}\n"
       "CorsParams:\t{}\nDurability:\t{}\n",
-      DYNOLITH_VERSION, printable_host(flags.host), port, port, flags.in_memory, DYNOLITH_VERSION,
-      directory, !flags.isolate,
+      DYNOLITH_VERSION, flags.tls ? "https" : "http", printable_host(flags.host), port, port,
+      flags.in_memory, DYNOLITH_VERSION, directory, !flags.isolate,
       flags.cors.empty() ? "null" : fmt::format("{}", fmt::join(flags.cors, ",")),
       durability_text(flags));
   std::fflush(stdout);
@@ -133,6 +133,7 @@ api::ServerOptions server_options(const ServeFlags& flags) {
   options.host = flags.host;
   options.port = flags.port;
   options.threads = flags.threads;
+  options.tls = {flags.tls, flags.tls_certificate, flags.tls_key};
   options.cors_origins = flags.cors;
   options.allowed_hosts = flags.allow_host;
   // Writers that wait for one fsync together must not keep the event loops waiting.

@@ -17,7 +17,7 @@ ip::address plain(const ip::address& address) {
 
 AddressLimit::Place::Place(Place&& other) noexcept
     : limit_(std::exchange(other.limit_, nullptr)),
-      address_(other.address_),
+      address_(std::move(other.address_)),
       has_room_(other.has_room_) {}
 
 AddressLimit::Place& AddressLimit::Place::operator=(Place&& other) noexcept {

@@ -29,14 +29,20 @@ void shrink(Buffer& buffer) {
 }  // namespace
 
 Connection::Connection(IoThread& thread, Socket socket, AddressLimit::Place place)
-    : thread_(thread), place_(std::move(place)), socket_(std::move(socket)) {}
+    : thread_(thread),
+      place_(std::move(place)),
+      transport_(std::move(socket), thread.shared().tls.get()) {}
 
 Connection::~Connection() { thread_.shared().body_bytes_in_flight -= reserved_; }
 
 void Connection::start(bool has_room) {
   ErrorCode ignored;  // A connection that is gone already is noticed by its first read.
-  socket_.set_option(Tcp::no_delay(true), ignored);
-  socket_.non_blocking(true, ignored);
+  transport_.socket().set_option(Tcp::no_delay(true), ignored);
+  transport_.socket().non_blocking(true, ignored);
+  if (transport_.is_tls()) {
+    // Without room there is nothing to say to whom nothing can be said yet.
+    return has_room ? shake_hands() : static_cast<void>(destroy());
+  }
   deadline_ms_ = IoThread::now_ms() + thread_.shared().options.deadlines.idle.count();
   if (has_room) {
     read_more();
@@ -45,11 +51,19 @@ void Connection::start(bool has_room) {
   }
 }
 
+void Connection::shake_hands() {
+  deadline_ms_ = IoThread::now_ms() + thread_.shared().options.deadlines.handshake.count();
+  transport_.async_handshake([this](const ErrorCode& error) {
+    if (error || expired_) return static_cast<void>(destroy());
+    deadline_ms_ = IoThread::now_ms() + thread_.shared().options.deadlines.idle.count();
+    read_more();
+  });
+}
+
 void Connection::expire() {
   expired_ = true;
   deadline_ms_ = kNever;
-  ErrorCode ignored;
-  socket_.cancel(ignored);
+  transport_.cancel();
 }
 
 void Connection::abort() {
@@ -93,8 +107,9 @@ void Connection::read_more() {
     if (!reserve(buffer_.size() + room + decoded_.size())) return resume(refuse(Refusal::kBusy));
   }
   const auto space = buffer_.prepare(room + kPaddingBytes);
-  socket_.async_read_some(asio::buffer(space.data(), room),
-                          [this](const ErrorCode& error, size_t bytes) { on_read(error, bytes); });
+  transport_.async_read_some(
+      asio::buffer(space.data(), room),
+      [this](const ErrorCode& error, size_t bytes) { on_read(error, bytes); });
 }
 
 void Connection::on_read(const ErrorCode& error, size_t bytes) {
@@ -150,14 +165,15 @@ Connection::Next Connection::begin_body() {
   body_begun_ms_ = IoThread::now_ms();
   deadline_ms_ =
       body_begun_ms_ + thread_.shared().options.deadlines.body.count() + time_for(consume_);
-  if (buffer_.size() == 0 && head_.expects_continue && !send_continue()) return destroy();
-  return take_body();
+  return buffer_.size() == 0 && head_.expects_continue ? send_continue() : take_body();
 }
 
-bool Connection::send_continue() {
-  constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
-  ErrorCode error;
-  return socket_.write_some(asio::buffer(kContinue), error) == kContinue.size();
+Connection::Next Connection::send_continue() {
+  static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+  transport_.async_write(asio::buffer(kContinue), [this](const ErrorCode& error, size_t) {
+    resume(error || expired_ ? destroy() : take_body());
+  });
+  return Next::kWait;
 }
 
 Connection::Next Connection::take_body() {
@@ -236,22 +252,23 @@ Connection::Next Connection::drain() {
   release();
   deadline_ms_ = IoThread::now_ms() + thread_.shared().options.deadlines.head.count();
   ErrorCode ignored;
-  socket_.shutdown(Tcp::socket::shutdown_send, ignored);
+  transport_.socket().shutdown(Tcp::socket::shutdown_send, ignored);
   drain_more();
   return Next::kWait;
 }
 
 void Connection::drain_more() {
   const auto space = buffer_.prepare(kReadBytes);
-  socket_.async_read_some(asio::buffer(space.data(), kReadBytes),
-                          [this](const ErrorCode& error, size_t bytes) {
-                            drained_ += bytes;
-                            if (error || expired_ || drained_ > kDrainBytesMax) {
-                              destroy();
-                            } else {
-                              drain_more();
-                            }
-                          });
+  // Past TLS: nobody reads what it says.
+  transport_.socket().async_read_some(asio::buffer(space.data(), kReadBytes),
+                                      [this](const ErrorCode& error, size_t bytes) {
+                                        drained_ += bytes;
+                                        if (error || expired_ || drained_ > kDrainBytesMax) {
+                                          destroy();
+                                        } else {
+                                          drain_more();
+                                        }
+                                      });
 }
 
 }  // namespace dynolith::api

@@ -16,6 +16,7 @@
 #include "api/http/refusal.h"
 #include "api/http/request_head.h"
 #include "api/http/request_parser.h"
+#include "api/http/transport.h"
 
 namespace dynolith::api {
 
@@ -48,6 +49,7 @@ class Connection : public boost::intrusive::list_base_hook<> {
     kGone,   // *this is no more.
   };
 
+  void shake_hands();
   void advance();
   void resume(Next next);
   void read_more();
@@ -57,7 +59,7 @@ class Connection : public boost::intrusive::list_base_hook<> {
   Next begin_body();
   Next take_body();
   Next take_chunks();
-  bool send_continue();
+  Next send_continue();
   bool reserve(size_t bytes);
   void release();
   int64_t time_for(size_t bytes) const;
@@ -84,7 +86,7 @@ class Connection : public boost::intrusive::list_base_hook<> {
 
   IoThread& thread_;
   const AddressLimit::Place place_;
-  Socket socket_;
+  Transport transport_;
   boost::beast::flat_buffer buffer_;  // Received, not yet used; a request in place begins it.
   Stage stage_ = Stage::kIdle;
   bool expired_ = false;

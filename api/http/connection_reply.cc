@@ -126,7 +126,7 @@ Connection::Next Connection::send(std::string_view body) {
   stage_ = Stage::kAnswer;
   std::array<asio::const_buffer, 2> buffers{asio::buffer(out_), asio::buffer(body)};
   ErrorCode error;
-  const size_t sent = socket_.write_some(buffers, error);
+  const size_t sent = transport_.write_some(buffers, error);
   if (error && error != asio::error::would_block) return destroy();
   if (sent == out_.size() + body.size()) return after_reply();
 
@@ -138,8 +138,8 @@ Connection::Next Connection::send(std::string_view body) {
   const size_t of_head = std::min(sent, out_.size());
   buffers[0] += of_head;
   buffers[1] += sent - of_head;
-  asio::async_write(socket_, buffers,
-                    [this](const ErrorCode& write_error, size_t) { on_written(write_error); });
+  transport_.async_write(buffers,
+                         [this](const ErrorCode& write_error, size_t) { on_written(write_error); });
   return Next::kWait;
 }
 

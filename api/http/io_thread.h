@@ -8,6 +8,7 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/context.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <boost/intrusive/list.hpp>
 #include <cstdint>
@@ -41,6 +42,7 @@ struct ServerShared {
   AccessRules access;
   AddressLimit addresses;
   std::string health;
+  std::unique_ptr<asio::ssl::context> tls;     // Null: plain HTTP.
   std::unique_ptr<asio::thread_pool> workers;  // Null: none.
   std::atomic<size_t> body_bytes_in_flight{0};
 };

@@ -9,6 +9,7 @@
 
 #include "api/http/connection.h"
 #include "api/http/io_thread.h"
+#include "api/http/tls.h"
 
 namespace dynolith::api {
 namespace {
@@ -100,6 +101,7 @@ class ServerOnThreads : public Server {
   explicit ServerOnThreads(ServerOptions options);
   ~ServerOnThreads() override { ServerOnThreads::stop(); }
 
+  Result<void> set_up_tls();
   Result<void> open_listeners();
   void serve(RequestHandler handler) override;
   uint16_t port() const override { return port_; }
@@ -150,6 +152,11 @@ Result<std::vector<Tcp::endpoint>> ServerOnThreads::endpoints() {
   return found;
 }
 
+Result<void> ServerOnThreads::set_up_tls() {
+  if (shared_.options.tls.enabled) shared_.tls = TRY(make_tls_context(shared_.options.tls));
+  return {};
+}
+
 Result<void> ServerOnThreads::open_listeners() {
   for (auto endpoint : TRY(endpoints())) {
     if (port_ != 0) endpoint.port(port_);  // The one that was found free for the first.
@@ -190,6 +197,7 @@ void ServerOnThreads::stop() {
 
 Result<std::unique_ptr<Server>> Server::listen(ServerOptions options) {
   auto server = std::make_unique<ServerOnThreads>(std::move(options));
+  TRY(server->set_up_tls());
   TRY(server->open_listeners());
   return Result<std::unique_ptr<Server>>(std::unique_ptr<Server>(std::move(server)));
 }

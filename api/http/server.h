@@ -26,12 +26,20 @@ struct RequestHandler {
 struct ServerDeadlines {
   std::chrono::milliseconds head =
       kHeadDeadline;  // From a request's first byte to its head's last.
-  std::chrono::milliseconds body = kBodyDeadline;  // And what its size takes.
+  std::chrono::milliseconds body = kBodyDeadline;            // And what its size takes.
+  std::chrono::milliseconds handshake = kHandshakeDeadline;  // Of TLS.
   std::chrono::milliseconds idle = kIdleDeadline;
   std::chrono::milliseconds write = kWriteDeadline;  // Likewise.
   std::chrono::milliseconds shutdown = kShutdownDeadline;
   size_t bytes_per_second_min = kBodyBytesPerSecondMin;  // Long bodies and replies get more time.
   std::chrono::milliseconds tick{1000};                  // How often all these are looked at.
+};
+
+struct TlsOptions {
+  bool enabled = false;
+  // Files in PEM form, the certificate with its chain. Both empty: a key and a self-signed
+  // certificate for localhost are made, and are gone with the process.
+  std::string certificate, key;
 };
 
 struct ServerOptions {
@@ -46,6 +54,7 @@ struct ServerOptions {
   std::vector<std::string> cors_origins;   // See AccessRules.
   std::vector<std::string> allowed_hosts;  // Likewise.
   std::string region = "us-east-1";        // As the health page says.
+  TlsOptions tls;
   ServerDeadlines deadlines;
   std::function<void(const std::string& line)> log;
 };
@@ -53,8 +62,8 @@ struct ServerOptions {
 class Server {
  public:
   // Owns the port when this returns; who connects waits until serve().
-  // Errors: kResourceInUse (the port is taken), kUnavailable (the address cannot be had); the
-  // message is one line for the user.
+  // Errors: kResourceInUse (the port is taken), kUnavailable (the address cannot be had, or TLS not
+  // be set up); the message is one line for the user.
   static Result<std::unique_ptr<Server>> listen(ServerOptions options);
   virtual ~Server() = default;  // Stops it.
 

@@ -86,6 +86,9 @@ TEST(Flags, AreReadInTheSpellingOfDynalite) {
   EXPECT_EQ(flags.create_table_ms, 10);
   EXPECT_EQ(flags.delete_table_ms, 20);
   EXPECT_EQ(flags.update_table_ms, 30);
+  EXPECT_FALSE(flags.tls);
+  EXPECT_TRUE(parsed({"--ssl"}).tls);
+  EXPECT_TRUE(parsed({"--tls-cert", "a", "--tls-key", "b"}).tls);
 }
 
 TEST(Flags, KeepValuesThatLookLikeOtherFlagsSpellings) {
@@ -98,11 +101,11 @@ TEST(Flags, AreRefusedClearly) {
   for (const auto& arguments :
        {Arguments{"--port", "65536"}, Arguments{"--port", "x"}, Arguments{"--port"},
         Arguments{"--port", "-1"}, Arguments{"--fsync", "sometimes"}, Arguments{"--bogus"},
-        Arguments{"server"}, Arguments{"serve", "serve"}, Arguments{"--ssl"},
-        Arguments{"--maxItemSizeKb", "500"}, Arguments{"-inMemory", "-dbPath", "x"},
-        Arguments{"--isolate", "-sharedDb"}, Arguments{"--threads", "0"},
-        Arguments{"--createTableMs", "-1"}, Arguments{"--stream-shard-ms", "0"},
-        Arguments{"--wording", "old"}}) {
+        Arguments{"server"}, Arguments{"serve", "serve"}, Arguments{"--tls-cert", "a.pem"},
+        Arguments{"--tls-key=a.pem"}, Arguments{"--maxItemSizeKb", "500"},
+        Arguments{"-inMemory", "-dbPath", "x"}, Arguments{"--isolate", "-sharedDb"},
+        Arguments{"--threads", "0"}, Arguments{"--createTableMs", "-1"},
+        Arguments{"--stream-shard-ms", "0"}, Arguments{"--wording", "old"}}) {
     const auto exit = refused(arguments);
     EXPECT_EQ(exit.status, kExitUsage) << arguments[0];
     EXPECT_TRUE(exit.text.starts_with("dynolith: ")) << exit.text;
