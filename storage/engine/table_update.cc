@@ -117,7 +117,11 @@ void go_provisioned(Table& table) {
   int64_t& since_ms = table.throughput_history.on_demand_since_ms;
   if (since_ms == 0) since_ms = table.created_ms;
   table.definition.on_demand_limits.reset();
-  for (Index& index : table.indexes) index.definition.on_demand_limits.reset();
+  for (Index& index : table.indexes) {
+    index.definition.on_demand_limits.reset();
+    // Nobody can say what an index that is going should have; it needs something until it is gone.
+    if (index.status == IndexStatus::kDeleting) index.definition.throughput = Throughput{1, 1};
+  }
 }
 
 Result<void> change_billing(const TableUpdate& update, int64_t now_ms, Table& table) {

@@ -121,6 +121,27 @@ TEST(TableUpdate, BillingModesAreSwitchedWithTheIndexes) {
   EXPECT_EQ(table->throughput_history.decreased_ms, 0);
 }
 
+// What stands in the way of nothing: an index that is going, or one that is being built.
+TEST(TableUpdate, SettingsChangeWhileIndexesComeAndGo) {
+  TestDatabase database;
+  TableDefinition music =
+      definition("Music", key_schema({"p"}), {global_index("Gsi", key_schema({"g"}))});
+  database.create(music);
+  must(database->update_table({.name = "Music", .index_changes = {DeleteIndex{"Gsi"}}}));
+  must(database->update_table({.name = "Music",
+                               .billing_mode = BillingMode::kProvisioned,
+                               .throughput = Throughput{1, 2}}));
+  database->wait_for_background();
+  TableUpdate creates{.name = "Music", .attribute_definitions = {{"g"}}};
+  creates.index_changes = {CreateIndex{global_index("Gsi", key_schema({"g"}))}};
+  std::get<CreateIndex>(creates.index_changes[0]).definition.throughput = Throughput{3, 4};
+  must(database->update_table(creates));
+  must(database->update_table({.name = "Music", .throughput = Throughput{2, 2}}));
+  database->wait_for_background();
+  EXPECT_EQ(database.table("Music")->definition.throughput, (Throughput{2, 2}));
+  EXPECT_EQ(database.table("Music")->indexes[0].status, IndexStatus::kActive);
+}
+
 TEST(TableUpdate, SurvivesARestart) {
   const TempDir directory;
   TestDatabase database(directory.path());
