@@ -67,6 +67,7 @@ SUITES = {
     "electrodb": node("tests/clients/electrodb_test.mjs"),
     "dynamodb_toolbox": node("tests/clients/dynamodb_toolbox_test.mjs"),
     "infrastructure": python("tests/clients/infrastructure_test.py"),
+    "operations": python("tests/clients/operations_test.py"),
     "settings_js": node("tests/clients/settings_test.mjs"),
     "flags": python("tests/clients/flags_test.py"),
     "tls": python("tests/clients/tls_test.py"),
