@@ -85,7 +85,10 @@ void BM_Put(benchmark::State& state) {
   Fixture& f = fixture();
   const TablePtr& table = state.range(0) == 0 ? f.plain : f.expiring;
   int i = kItems;
-  for (auto _ : state) f.put(table, ++i, f.now_s + 100'000 + i);
+  for (auto _ : state) {
+    ++i;
+    f.put(table, i, f.now_s + 100'000 + i);
+  }
 }
 BENCHMARK(BM_Put)->ArgName("expires")->Arg(0)->Arg(1);
 
