@@ -186,6 +186,35 @@ class FailingDatabase : public storage::Database {
   Result<storage::TableDescription> delete_table(std::string_view, std::string_view) override {
     return unused();
   }
+  Result<void> set_time_to_live(std::string_view, std::string_view, bool,
+                                std::string_view) override {
+    return unused();
+  }
+  Result<storage::TimeToLiveDescription> describe_time_to_live(std::string_view,
+                                                               std::string_view) const override {
+    return unused();
+  }
+  Result<storage::SweepReport> sweep_expired() override { return unused(); }
+  Result<void> tag_table(std::string_view, std::span<const storage::Tag>,
+                         std::string_view) override {
+    return unused();
+  }
+  Result<void> untag_table(std::string_view, std::span<const std::string>,
+                           std::string_view) override {
+    return unused();
+  }
+  Result<storage::ResourcePolicy> get_resource_policy(std::string_view, std::string_view) override {
+    return unused();
+  }
+  Result<std::string> put_resource_policy(std::string_view, std::string_view,
+                                          std::optional<std::string_view>,
+                                          std::string_view) override {
+    return unused();
+  }
+  Result<std::string> delete_resource_policy(std::string_view, std::optional<std::string_view>,
+                                             std::string_view) override {
+    return unused();
+  }
   Result<void> get(const storage::Table&, const storage::EncodedKey&,
                    storage::FunctionRef<void(const storage::ItemView&)>) override {
     return unused();
