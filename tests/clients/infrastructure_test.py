@@ -129,6 +129,24 @@ class TimeToLiveTest(InfrastructureTest):
         self.assertEqual(sorted(item["p"]["S"] for item in left), ["later", "text", "too old"])
         self.assertEqual(self.client.describe_table(TableName="sessions")["Table"]["ItemCount"], 3)
 
+    def test_streams_name_the_service(self):
+        self.create("streamed", StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"})
+        self.client.update_time_to_live(TableName="streamed", TimeToLiveSpecification={"Enabled": True, "AttributeName": "expires"})
+        item = {"p": {"S": "over"}, "expires": {"N": str(int(time.time()) - 1)}}
+        self.client.put_item(TableName="streamed", Item=item)
+        self.until_absent("streamed", "over")
+        streams = boto3.session.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name="eu-west-1").client(
+            "dynamodbstreams", endpoint_url=self.server.endpoint)
+        arn = self.client.describe_table(TableName="streamed")["Table"]["LatestStreamArn"]
+        shard = streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"][0]["ShardId"]
+        iterator = streams.get_shard_iterator(StreamArn=arn, ShardId=shard, ShardIteratorType="TRIM_HORIZON")["ShardIterator"]
+        inserted, removed = streams.get_records(ShardIterator=iterator)["Records"]
+        streams.close()
+        self.assertEqual((inserted["eventName"], removed["eventName"]), ("INSERT", "REMOVE"))
+        self.assertNotIn("userIdentity", inserted)
+        self.assertEqual(removed["userIdentity"], {"PrincipalId": "dynamodb.amazonaws.com", "Type": "Service"})
+        self.assertEqual(removed["dynamodb"]["OldImage"], item)
+
     def test_changes_that_change_nothing_are_refused(self):
         self.create("settled")
 
