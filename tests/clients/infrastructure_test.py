@@ -71,6 +71,8 @@ class RefreshTest(InfrastructureTest):
             "PointInTimeRecoveryDescription": {"PointInTimeRecoveryStatus": "DISABLED"}})
         self.assertEqual(first["kinesis"], [])
         self.assertEqual(first["insights"], "DISABLED")
+        self.client.update_table(TableName="managed", BillingMode="PAY_PER_REQUEST")  # As it is.
+        self.client.get_waiter("table_exists").wait(TableName="managed", WaiterConfig={"Delay": 1})
         self.assertEqual(self.refresh("managed"), first)  # Nothing to do, the next plan finds.
 
         self.client.untag_resource(ResourceArn=arn, TagKeys=["key00", "key01"])

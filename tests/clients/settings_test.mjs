@@ -1,9 +1,10 @@
-// The AWS SDK for JavaScript: tags and time to live.
+// The AWS SDK for JavaScript: tags, resource policies, and time to live.
 import assert from 'node:assert/strict';
 import {after, before, describe, test} from 'node:test';
 import {
   CreateTableCommand, DescribeTimeToLiveCommand, DynamoDBClient, GetItemCommand, ListTagsOfResourceCommand,
-  PutItemCommand, ResourceNotFoundException, TagResourceCommand, UntagResourceCommand, UpdateTimeToLiveCommand,
+  DeleteResourcePolicyCommand, GetResourcePolicyCommand, PolicyNotFoundException, PutItemCommand, PutResourcePolicyCommand,
+  ResourceNotFoundException, TagResourceCommand, UntagResourceCommand, UpdateTimeToLiveCommand,
 } from '@aws-sdk/client-dynamodb';
 import {credentials, startServer} from './server.mjs';
 
@@ -49,6 +50,19 @@ describe('tags', () => {
   test('belong to tables that exist', async () => {
     const absent = new ListTagsOfResourceCommand({ResourceArn: `${arn}-not`});
     await assert.rejects(client.send(absent), (error) => error instanceof ResourceNotFoundException);
+  });
+});
+
+describe('a resource policy', () => {
+  test('is kept, given back and deleted', async () => {
+    const get = () => client.send(new GetResourcePolicyCommand({ResourceArn: arn}));
+    await assert.rejects(get(), (error) => error instanceof PolicyNotFoundException);
+    const Policy = JSON.stringify({Version: '2012-10-17', Statement: []});
+    const {RevisionId} = await client.send(new PutResourcePolicyCommand({ResourceArn: arn, Policy}));
+    const kept = await get();
+    assert.deepEqual([kept.Policy, kept.RevisionId], [Policy, RevisionId]);
+    await client.send(new DeleteResourcePolicyCommand({ResourceArn: arn}));
+    await assert.rejects(get(), (error) => error instanceof PolicyNotFoundException);
   });
 });
 
