@@ -8,7 +8,7 @@ from crash_support import Fault, Load, shown
 from server import table
 
 TABLE = "filled"
-ITEMS = 3000
+ITEMS = 2500
 CHANGED = 300  # Of them, by the writer.
 DONE_SECONDS_MAX = 60
 KINDS = {"p": "S", "g": "S", "n": "N"}
@@ -48,6 +48,7 @@ class BackfillPart:
         self.maybe = {}
         self.wanted = {}  # Index -> whether it must be there; absent: either way.
         self.backfills = 0
+        self.is_in_this_cycle = False
         self.is_under_way = False
         self.cut_off = 0
 
@@ -62,7 +63,8 @@ class BackfillPart:
         self.wanted = dict.fromkeys(INDEXES, False)
 
     def threads(self, number):
-        return [Load(self.change_indexes), Load(self.write)] if number % 2 else []
+        self.is_in_this_cycle = number % 2 == 1
+        return [Load(self.change_indexes), Load(self.write)] if self.is_in_this_cycle else []
 
     def write(self, client):
         while True:
@@ -114,6 +116,8 @@ class BackfillPart:
         return f"{self.backfills} indexes made, {self.cut_off} changes of indexes cut off"
 
     def check(self, client):
+        if not self.is_in_this_cycle:
+            return
         self.cut_off += self.is_under_way
         self.is_under_way = False
         indexes = self.settle_indexes(client)
