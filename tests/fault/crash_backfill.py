@@ -155,3 +155,26 @@ def check_index(client, name, index, items):
             raise Fault(f"index {name}, item {item}: expected {shown(expected.get(item))}, found {shown(found.get(item))}")
     if index["ItemCount"] != len(expected):
         raise Fault(f"index {name} counts {index['ItemCount']} entries instead of {len(expected)}")
+
+
+def control():
+    """The comparison: an entry that is missing, stale, one too many or there twice is noticed."""
+    class Listed:
+        def __init__(self, entries):
+            self.entries = entries
+
+        def items(self, operation, parameters):
+            return self.entries
+
+    items = {name: {"p": {"S": name}, "g": {"S": "a"}, "v": {"N": "1"}} for name in ("one", "two")}
+    one, two = items.values()
+    check_index(Listed([one, two]), "b_all", {"ItemCount": 2}, items)
+    faulty = ([one], [one, two, two], [one, {**two, "v": {"N": "0"}}], [one, two, {**two, "p": {"S": "three"}}])
+    for entries in faulty:
+        try:
+            check_index(Listed(entries), "b_all", {"ItemCount": 2}, items)
+        except Fault:
+            continue
+        print(f"FAIL: an index with {entries} and no complaint")
+        return False
+    return True

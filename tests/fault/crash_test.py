@@ -26,6 +26,7 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 import crash_backfill  # noqa: E402
 import crash_streams  # noqa: E402
+import crash_ttl  # noqa: E402
 from crash_support import Fault, key_of, name_of, shown  # noqa: E402
 from server import Server, StartFailure, binary, table  # noqa: E402
 from suite import summary  # noqa: E402
@@ -336,11 +337,11 @@ class Run:
         self.writers = [Writer(number, seed) for number in range(WRITERS)]
         self.ends = collections.Counter()
         self.parts = [crash_streams.StreamPart("crash", lambda: self.writers, random.Random(f"{seed}/stream")),
-                      crash_backfill.BackfillPart(seed)]
+                      crash_backfill.BackfillPart(seed), crash_ttl.TtlPart(seed)]
 
     def server(self):
         durability = self.random.choice(DURABILITIES)
-        return Server("--data", self.directory, "--fsync", durability, program=self.program, start=False)
+        return Server("--data", self.directory, "--fsync", durability, *crash_ttl.FLAGS, program=self.program, start=False)
 
     def kill_while_starting(self):
         server = self.server()
@@ -486,7 +487,8 @@ def main():
     print(f"seed {options.seed}")
     passed, failed = crash(options.cycles, options.seed)
     faulty = pathlib.Path(binary()).parents[1] / "tests" / "fault" / "split_batch_server"
-    for good in (control_of_the_books(options.seed), crash_streams.control(), control(str(faulty), options.seed)):
+    parts = (crash_streams, crash_backfill, crash_ttl)
+    for good in (control_of_the_books(options.seed), *(part.control() for part in parts), control(str(faulty), options.seed)):
         passed += good
         failed += not good
     return summary(passed, failed)
