@@ -149,7 +149,12 @@ describe('items', () => {
       DynamoDBServiceException, 'ValidationException', 'One or more parameter values were invalid: Cannot update attribute Song. This attribute is part of the key');
     await refused(client.send(new CreateTableCommand({TableName: 'Music', BillingMode: 'PAY_PER_REQUEST', AttributeDefinitions: [{AttributeName: 'p', AttributeType: 'S'}],
       KeySchema: [{AttributeName: 'p', KeyType: 'HASH'}]})), ResourceInUseException, 'ResourceInUseException', 'Table already exists: Music');
-    await refused(client.send(new dynamodb.ListGlobalTablesCommand({})), DynamoDBServiceException, 'UnknownOperationException', 'UnknownError');
+    const unknown = new dynamodb.ListTablesCommand({});
+    unknown.middlewareStack.add((next) => (args) => {
+      args.request.headers['x-amz-target'] = 'DynamoDB_20120810.NoSuchOperation';
+      return next(args);
+    }, {step: 'build', priority: 'low'});
+    await refused(client.send(unknown), DynamoDBServiceException, 'UnknownOperationException', 'UnknownError');
   });
 });
 
