@@ -88,7 +88,9 @@ Result<void> Dispatcher::carry_out(const ApiRequest& request, const Operation*& 
                                  .scope = scope,
                                  .region = region,
                                  .host = request.host,
-                                 .wording = options_.wording};
+                                 .wording = options_.wording,
+                                 .value_wording = value_wording(*operation, options_.wording),
+                                 .admission = options_.admission.get()};
   return operation->handle(context, body, reply);
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -36,6 +37,7 @@ struct ApiReply {
 struct DispatcherOptions {
   bool isolate = false;  // A namespace of tables for each access key and region.
   Wording wording = Wording::kAws2026;
+  std::shared_ptr<Admission> admission;  // Null: nothing is throttled.
   std::string default_region = "us-east-1";
   std::function<void(const std::string& line)> log;
   const Operation* (*find)(std::string_view name) = &find_operation;  // Another list, for tests.

@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 
+#include "api/classic_wording.h"
 #include "api/json/writer.h"
 
 namespace dynolith::api {
@@ -142,6 +143,20 @@ void append_reasons(std::string& out, const std::vector<CancellationReason>& rea
   out += ']';
 }
 
+// The member is spelled with a small letter in ThrottlingException, and only there.
+void append_throttling(std::string& out, const Error& error) {
+  out += error.code == ErrorCode::kThrottling ? ",\"throttlingReasons\":["
+                                              : ",\"ThrottlingReasons\":[";
+  const auto& reasons = error.detail->throttling;
+  for (size_t i = 0; i < reasons.size(); ++i) {
+    out += i == 0 ? "{\"reason\":" : ",{\"reason\":";
+    append_json_string(out, reasons[i].reason);
+    append_member(out, "resource", reasons[i].resource);
+    out += '}';
+  }
+  out += ']';
+}
+
 }  // namespace
 
 ErrorReply error_reply(const Error& error, const Operation* operation, Wording wording) {
@@ -156,11 +171,14 @@ ErrorReply error_reply(const Error& error, const Operation* operation, Wording w
   } else if (has_envelope(error, operation, wording)) {
     append_member(body, shape.message_member, std::string(kEnvelope).append(error.message));
   } else if (!error.message.empty()) {
-    append_member(body, shape.message_member, error.message);
+    const bool classic = error.code == ErrorCode::kValidation && wording == Wording::kClassic;
+    append_member(body, shape.message_member,
+                  classic ? in_classic_words(error.message) : error.message);
   }
   if (error.detail != nullptr) {
     if (!error.detail->item.empty()) append_encoded_item(body, error.detail->item);
     if (!error.detail->reasons.empty()) append_reasons(body, error.detail->reasons);
+    if (!error.detail->throttling.empty()) append_throttling(body, error);
   }
   body += '}';
   return reply;

@@ -8,6 +8,8 @@
 
 namespace dynolith::api {
 
+class Admission;
+
 // Lives as long as the call.
 struct OperationContext {
   storage::Database& database;
@@ -15,6 +17,8 @@ struct OperationContext {
   std::string_view region;  // That the request was signed for.
   std::string_view host;    // As the client addressed us, "localhost:8000".
   Wording wording = Wording::kAws2026;
+  Wording value_wording = Wording::kAws2026;  // Of attribute values and placeholders.
+  Admission* admission = nullptr;             // Null: nothing is throttled.
 };
 
 }  // namespace dynolith::api

@@ -29,6 +29,7 @@
 #include "storage/engine/time_to_live.h"
 #include "storage/engine/write.h"
 #include "storage/kv/open_store.h"
+#include "storage/limits.h"
 #include "storage/result.h"
 #include "storage/value/table_schema.h"
 
@@ -54,6 +55,7 @@ struct DatabaseOptions {
   // For how long a transaction waits for an item that another call is writing, and a single write
   // for one that a transaction is writing, before it is a conflict.
   int64_t transaction_wait_ms = 250;
+  int64_t item_collection_bytes_max = kItemCollectionBytesMax;  // Of tables with local indexes.
 };
 
 // Threads: any, every call. Calls return when done; a write is then as durable as the options say.
@@ -162,6 +164,10 @@ class Database {
   //         kTransactionInProgress, kIdempotentParameterMismatch (of the token).
   virtual Result<TransactionOutcome> transact(std::span<const ItemWrite> writes,
                                               const TransactionOptions& options = {}) = 0;
+
+  // What the items that share `key`'s partition key count for, and their entries in local indexes;
+  // 0 for tables without local indexes.
+  virtual Result<int64_t> item_collection_bytes(const Table& table, const EncodedKey& key) = 0;
 
   // --- Streams of changes.
   //

@@ -72,9 +72,16 @@ struct CancellationReason {
   std::string item;  // Encoded item (encoding/item_view.h), empty if none is to be shown.
 };
 
+// Why a request was throttled: "TableReadProvisionedThroughputExceeded" and the ARN of what was.
+struct ThrottlingReason {
+  std::string reason;
+  std::string resource;
+};
+
 struct ErrorDetail {
   std::string item;  // The stored item (encoded) when a condition failed and it was asked for.
   std::vector<CancellationReason> reasons;
+  std::vector<ThrottlingReason> throttling;
 };
 
 struct Error {

@@ -33,6 +33,9 @@ inline constexpr size_t kTablesMax = 10'000;
 inline constexpr size_t kTagsMax = 50;
 inline constexpr size_t kPolicyBytesMax = 20 * 1024;
 
+// A partition key's items and local index entries, in tables with local indexes.
+inline constexpr int64_t kItemCollectionBytesMax = 10LL * 1024 * 1024 * 1024;
+
 inline constexpr size_t kBatchGetKeysMax = 100;
 inline constexpr size_t kBatchWriteItemsMax = 25;
 inline constexpr size_t kBatchBytesMax = 16 * 1024 * 1024;

@@ -162,6 +162,20 @@ void add_answering(CLI::App& app, ServeFlags& flags) {
          "Texts of errors: today's (default), or those of before June 2026")
       ->check(CLI::IsMember({"aws-2026", "classic"}).description(""))
       ->type_name("aws-2026|classic");
+  app.add_option("--item-collection-limit", flags.item_collection_bytes_max,
+                 "How large the items of one partition key may become together, with their "
+                 "entries, in tables with local indexes (default 10 GB)")
+      ->check(CLI::Range(int64_t{1}, storage::kItemCollectionBytesMax))
+      ->type_name("BYTES");
+  auto* throttle =
+      app.add_flag("--throttle", flags.throttle,
+                   "Enforce provisioned throughput, and maximum throughput on demand, of tables "
+                   "and global indexes (default: neither)");
+  app.add_option("--throttle-burst", flags.throttle_burst_seconds,
+                 "How many seconds of unused capacity are saved for bursts (default 300)")
+      ->check(CLI::Range(1, 86400))
+      ->needs(throttle)
+      ->type_name("SECONDS");
   app.add_option("--log-level", flags.log_level, "debug, info, warn (default), error or off")
       ->check(CLI::IsMember({"debug", "info", "warn", "error", "off"}).description(""))
       ->type_name("LEVEL");

@@ -26,6 +26,9 @@ struct ServeFlags {
   std::string tls_certificate, tls_key;  // Both empty: self-signed.
   unsigned threads = 0;
   api::Wording wording = api::Wording::kAws2026;
+  int64_t item_collection_bytes_max = storage::kItemCollectionBytesMax;
+  bool throttle = false;
+  int64_t throttle_burst_seconds = 300;
   int64_t create_table_ms = 0;
   int64_t delete_table_ms = 0;
   int64_t transaction_wait_ms = 250;

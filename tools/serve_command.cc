@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <memory>
 
+#include "api/admission.h"
 #include "api/dispatcher.h"
 #include "api/http/server.h"
 #include "storage/database.h"
@@ -154,6 +155,7 @@ storage::DatabaseOptions database_options(const ServeFlags& flags) {
   options.update_table_ms = flags.update_table_ms;
   options.ttl_sweep_interval_ms = flags.ttl_sweep_ms;
   options.time_to_live = {flags.ttl_transition_ms, flags.ttl_change_interval_ms};
+  options.item_collection_bytes_max = flags.item_collection_bytes_max;
   options.log = [](const std::string& line) { log_line(spdlog::level::warn, line); };
   return options;
 }
@@ -180,6 +182,10 @@ int serve(const ServeFlags& flags) {
   api::DispatcherOptions dispatching;
   dispatching.isolate = flags.isolate;
   dispatching.wording = flags.wording;
+  if (flags.throttle) {
+    dispatching.admission =
+        std::make_shared<api::Admission>(storage::system_clock(), flags.throttle_burst_seconds);
+  }
   dispatching.log = [](const std::string& line) { log_line(spdlog::level::err, line); };
   const api::Dispatcher dispatcher(**database, std::move(dispatching));
   (*server)->serve(

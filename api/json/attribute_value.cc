@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "api/json/base64.h"
+#include "api/json/classic_number.h"
 #include "api/json/datatype.h"
 #include "api/json/shape.h"
 #include "storage/limits.h"
@@ -193,8 +194,8 @@ class Decoder {
   }
 
   bool number(std::string_view text) {
-    if (text.empty() && wording_ == Wording::kClassic) {
-      return fail(request_error("The parameter cannot be converted to a numeric value"));
+    if (wording_ == Wording::kClassic) {
+      if (auto error = classic_number_error(text)) return fail(std::move(*error));
     }
     auto parsed = storage::Number::parse(text);
     if (!parsed) return fail(std::move(parsed).error());

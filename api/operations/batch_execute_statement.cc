@@ -6,11 +6,13 @@
 #include <string>
 #include <vector>
 
+#include "api/admission.h"
 #include "api/json/input_shapes.h"
 #include "api/operations/handlers.h"
 #include "api/partiql/item_access.h"
 #include "api/partiql/statement_request.h"
 #include "api/request/consumed_capacity.h"
+#include "api/request/write_request.h"
 
 namespace dynolith::api {
 
@@ -121,18 +123,31 @@ Result<void> check_distinct(const std::deque<BatchStatement>& statements) {
   return {};
 }
 
-void carry_out(storage::Database& database, BatchStatement& statement, Capacities& capacities) {
+Result<void> read_item(const OperationContext& context, BatchStatement& statement,
+                       ConsumedCapacity& capacity) {
+  const ItemAccess& access = statement.access;
+  if (context.admission != nullptr) {
+    TRY(context.admission->admit_read(*access.table, nullptr, context.region));
+  }
+  return context.database.get(*access.table, access.write.key, [&](const storage::ItemView& item) {
+    const double units = read_units(item.item_bytes(), statement.consistent);
+    capacity.add_table(units);
+    if (context.admission != nullptr) {
+      context.admission->charge_read(*access.table, nullptr, units);
+    }
+    statement.item = partiql::selected_item(access, item);
+  });
+}
+
+void carry_out(const OperationContext& context, BatchStatement& statement, Capacities& capacities) {
   ItemAccess& access = statement.access;
   ConsumedCapacity& capacity = capacities.of(access.statement.table);
   if (access.statement.is_read()) {
-    auto done = database.get(*access.table, access.write.key, [&](const storage::ItemView& item) {
-      capacity.add_table(read_units(item.item_bytes(), statement.consistent));
-      statement.item = partiql::selected_item(access, item);
-    });
+    auto done = read_item(context, statement, capacity);
     if (!done) statement.error = std::move(done).error();
     return;
   }
-  auto outcome = database.apply(access.write);
+  auto outcome = apply_write(context, access.write);
   if (!outcome) {
     statement.error = partiql::in_words_of(access.statement, std::move(outcome).error());
     return;
@@ -202,7 +217,7 @@ Result<void> batch_execute_statement(const OperationContext& context, const Json
   TRY(check_constraints(members, sent));
   std::deque<BatchStatement> statements(sent.size());
   for (size_t i = 0; i < sent.size(); ++i) {
-    auto done = read(sent[i], context.wording, statements[i]);
+    auto done = read(sent[i], context.value_wording, statements[i]);
     if (!done) statements[i].error = std::move(done).error();
   }
   TRY(check_together(statements));
@@ -214,7 +229,7 @@ Result<void> batch_execute_statement(const OperationContext& context, const Json
   TRY(check_distinct(statements));
   Capacities capacities;
   for (BatchStatement& each : statements) {
-    if (!each.error) carry_out(context.database, each, capacities);
+    if (!each.error) carry_out(context, each, capacities);
   }
   JsonWriter json(reply);
   json.begin_object();

@@ -5,6 +5,7 @@
 #include <set>
 #include <vector>
 
+#include "api/admission.h"
 #include "api/expression/expressions.h"
 #include "api/json/attribute_value.h"
 #include "api/json/input_shapes.h"
@@ -34,7 +35,8 @@ struct TableRead {
 
   storage::TablePtr table;
   std::vector<storage::EncodedKey> encoded_keys;
-  size_t first = 0;  // Of encoded_keys, among those of all tables.
+  size_t first = 0;      // Of encoded_keys, among those of all tables.
+  size_t processed = 0;  // Of the keys, the first so many.
 };
 
 struct BatchGetRequest {
@@ -185,12 +187,13 @@ Result<void> encode_keys(BatchGetRequest& request) {
 // Reads the keys in order and writes what is found, until the reply is full.
 class Responses {
  public:
-  Responses(const BatchGetRequest& request, std::string& reply)
-      : request_(request), json_(reply), capacities_(request.tables.size()) {}
+  Responses(const OperationContext& context, BatchGetRequest& request, std::string& reply)
+      : context_(context), request_(request), json_(reply), capacities_(request.tables.size()) {}
 
-  Result<void> append(storage::Database& database) {
+  Result<void> append() {
     json_.begin_object().name("Responses").begin_object();
-    TRY(read(database));
+    TRY(read());
+    if (throttled_ && !any_processed_) return std::move(*throttled_);
     while (table_ < request_.tables.size()) close_table();
     json_.end_object();
     append_unprocessed();
@@ -200,13 +203,12 @@ class Responses {
   }
 
  private:
-  Result<void> read(storage::Database& database) {
+  Result<void> read() {
     std::vector<storage::TableKey> keys;
     for (const TableRead& read : request_.tables) {
       for (const auto& key : read.encoded_keys) keys.push_back({read.table.get(), &key});
     }
-    processed_ = keys.size();
-    return database.multi_get(
+    return context_.database.multi_get(
         keys, [&](size_t index, const storage::ItemView& item) { return take(index, item); });
   }
 
@@ -214,17 +216,30 @@ class Responses {
     while (index >= request_.tables[table_].first + request_.tables[table_].keys.size()) {
       close_table();
     }
-    const TableRead& read = request_.tables[table_];
-    if (bytes_ > 0 && bytes_ + item.item_bytes() > storage::kBatchBytesMax) {
-      processed_ = index;
-      return false;
-    }
+    TableRead& read = request_.tables[table_];
+    if (bytes_ > 0 && bytes_ + item.item_bytes() > storage::kBatchBytesMax) return false;
+    if (!admits(*read.table)) return true;
+    any_processed_ = true;
+    ++read.processed;
     const auto& key = read.encoded_keys[index - read.first];
     if (!returned_.insert(key.bytes).second) return true;  // The same number, written differently.
     bytes_ += item.item_bytes();
-    capacities_[table_].add_table(read_units(item.item_bytes(), read.consistent));
+    const double units = read_units(item.item_bytes(), read.consistent);
+    capacities_[table_].add_table(units);
+    if (context_.admission != nullptr) context_.admission->charge_read(*read.table, nullptr, units);
     if (item.exists()) append_item(read, item);
     return true;
+  }
+
+  // Once a table's capacity is used up, the rest of its keys stay unprocessed.
+  bool admits(const storage::Table& table) {
+    if (context_.admission == nullptr) return true;
+    if (throttled_table_ == &table) return false;
+    auto admitted = context_.admission->admit_read(table, nullptr, context_.region);
+    if (admitted.ok()) return true;
+    throttled_ = std::move(admitted).error();
+    throttled_table_ = &table;
+    return false;
   }
 
   void append_item(const TableRead& read, const storage::ItemView& item) {
@@ -252,7 +267,7 @@ class Responses {
   void append_unprocessed() {
     json_.name("UnprocessedKeys").begin_object();
     for (const TableRead& read : request_.tables) {
-      if (processed_ < read.first + read.keys.size()) append_unprocessed_of(read);
+      if (read.processed < read.keys.size()) append_unprocessed_of(read);
     }
     json_.end_object();
   }
@@ -266,8 +281,7 @@ class Responses {
       json_.name(Keys::kMembers[i].name).raw(simdjson::minify(slot.value()));
     }
     json_.name("Keys").begin_array();
-    for (size_t i = processed_ > read.first ? processed_ - read.first : 0; i < read.keys.size();
-         ++i) {
+    for (size_t i = read.processed; i < read.keys.size(); ++i) {
       json_.raw(simdjson::minify(read.sent_keys[i]));
     }
     json_.end_array().end_object();
@@ -282,14 +296,17 @@ class Responses {
     json_.end_array();
   }
 
-  const BatchGetRequest& request_;
+  const OperationContext& context_;
+  BatchGetRequest& request_;
   JsonWriter json_;
   std::vector<ConsumedCapacity> capacities_;
   std::set<std::string_view> returned_;
-  size_t table_ = 0;      // The one whose items are being written,
-  bool open_ = false;     // and whether its array is open.
-  size_t processed_ = 0;  // Keys before this were read.
-  size_t bytes_ = 0;      // Of the items returned.
+  size_t table_ = 0;   // The one whose items are being written,
+  bool open_ = false;  // and whether its array is open.
+  size_t bytes_ = 0;   // Of the items returned.
+  bool any_processed_ = false;
+  std::optional<Error> throttled_;  // The last table that was, and why.
+  const storage::Table* throttled_table_ = nullptr;
 };
 
 }  // namespace
@@ -300,7 +317,7 @@ Result<void> batch_get_item(const OperationContext& context, const JsonObject& b
   BatchGetRequest request = TRY(decode(members, context.wording));
   TRY(find_tables(context, request));
   TRY(encode_keys(request));
-  return Responses(request, reply).append(context.database);
+  return Responses(context, request, reply).append();
 }
 
 }  // namespace dynolith::api

@@ -1,10 +1,12 @@
 // BatchWriteItem: puts and deletes up to 25 items of any tables. Each stands for itself, but they
 // are written some at a time, so that a small batch waits for the disk once.
 #include <algorithm>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
+#include "api/admission.h"
 #include "api/json/attribute_value.h"
 #include "api/json/input_shapes.h"
 #include "api/operations/handlers.h"
@@ -24,6 +26,7 @@ constexpr size_t kTogetherBytesMax = 1024 * 1024;
 
 struct WriteMember {
   JsonValue sent;
+  bool written = false;
   size_t table = 0;          // Into BatchWriteRequest::tables.
   storage::ItemWrite write;  // Of a delete, key_item is the key as sent.
 
@@ -44,7 +47,6 @@ struct TableWrites {
 struct BatchWriteRequest {
   std::vector<TableWrites> tables;
   std::vector<WriteMember> members;  // Those of one table stand together.
-  size_t processed = 0;              // Members before this were written.
   ReturnConsumedCapacity capacity = ReturnConsumedCapacity::kNone;
   bool collection_metrics = false;
 };
@@ -131,8 +133,8 @@ Result<WriteMember> decode_member(const JsonValue& sent, Wording wording) {
   return member;
 }
 
-Result<BatchWriteRequest> decode(const Members<In>& members, Wording wording) {
-  const auto entries = TRY(check_constraints(members, wording));
+Result<BatchWriteRequest> decode(const Members<In>& members, const OperationContext& context) {
+  const auto entries = TRY(check_constraints(members, context.wording));
   BatchWriteRequest request;
   request.capacity = return_consumed_capacity(members[In::kReturnConsumedCapacity]);
   request.collection_metrics =
@@ -140,7 +142,8 @@ Result<BatchWriteRequest> decode(const Members<In>& members, Wording wording) {
   for (const TableEntry& entry : entries) {
     request.tables.push_back({.reference = TRY(table_reference(entry.name))});
     for (const JsonValue element : array_of(entry.value)) {
-      WriteMember& member = request.members.emplace_back(TRY(decode_member(element, wording)));
+      WriteMember& member =
+          request.members.emplace_back(TRY(decode_member(element, context.value_wording)));
       member.table = request.tables.size() - 1;
     }
   }
@@ -203,27 +206,58 @@ bool is_store_failure(ErrorCode code) {
   }
 }
 
-// Writes the next members together.
+// Members are written together without being a transaction to the client.
+Error of_a_batch(Error error) {
+  if (error.code != ErrorCode::kTransactionCanceled || error.detail == nullptr) return error;
+  for (const auto& reason : error.detail->reasons) {
+    if (reason.code == "ItemCollectionSizeLimitExceeded") {
+      return storage::make_error(ErrorCode::kItemCollectionSizeLimitExceeded, reason.message);
+    }
+  }
+  return error;
+}
+
+// Writes the members, some at a time.
 class Writer {
  public:
-  Writer(storage::Database& database, BatchWriteRequest& request)
-      : database_(database), request_(request) {}
+  Writer(const OperationContext& context, BatchWriteRequest& request)
+      : context_(context), request_(request) {}
 
   // If the store fails half-way the rest is left over, to be sent again.
   Result<void> write_all() {
-    while (request_.processed < request_.members.size()) {
+    if (context_.admission != nullptr) return write_each();
+    while (next_ < request_.members.size()) {
       auto written = write_some(members_that_fit());
       if (written) continue;
-      if (request_.processed > 0 && is_store_failure(written.error().code)) return {};
+      if (next_ > 0 && is_store_failure(written.error().code)) return {};
       return written;
     }
     return {};
   }
 
  private:
+  // Where tables have a limited capacity, each member stands or falls with what is left of it.
+  Result<void> write_each() {
+    std::optional<Error> refusal;
+    bool any = false;
+    for (; next_ < request_.members.size(); ++next_) {
+      WriteMember& member = request_.members[next_];
+      auto outcome = context_.admission->apply(context_.database, member.write, context_.region);
+      if (!outcome) {
+        if (!is_store_failure(outcome.error().code)) return std::move(outcome).error();
+        refusal = std::move(outcome).error();
+        continue;
+      }
+      member.written = any = true;
+      request_.tables[member.table].capacity.add(*outcome);
+    }
+    if (refusal && !any) return std::move(*refusal);
+    return {};
+  }
+
   size_t members_that_fit() const {
     size_t bytes = 0, count = 0;
-    for (size_t i = request_.processed; i < request_.members.size(); ++i, ++count) {
+    for (size_t i = next_; i < request_.members.size(); ++i, ++count) {
       bytes += request_.members[i].item().item_bytes();
       if (count > 0 && bytes > kTogetherBytesMax) break;
     }
@@ -234,34 +268,35 @@ class Writer {
     std::vector<storage::ItemWrite> writes;
     writes.reserve(count);
     for (size_t i = 0; i < count; ++i) {
-      writes.push_back(std::move(request_.members[request_.processed + i].write));
+      writes.push_back(std::move(request_.members[next_ + i].write));
     }
-    auto outcomes = database_.apply(writes);
+    auto outcomes = context_.database.apply(writes);
     for (size_t i = 0; i < count; ++i) {
-      WriteMember& member = request_.members[request_.processed + i];
+      WriteMember& member = request_.members[next_ + i];
       member.write = std::move(writes[i]);
+      member.written = outcomes.ok();
       if (outcomes) request_.tables[member.table].capacity.add((*outcomes)[i]);
     }
-    if (!outcomes) return std::move(outcomes).error();
-    request_.processed += count;
+    if (!outcomes) return of_a_batch(std::move(outcomes).error());
+    next_ += count;
     return {};
   }
 
-  storage::Database& database_;
+  const OperationContext& context_;
   BatchWriteRequest& request_;
+  size_t next_ = 0;  // Members before this have had their turn.
 };
 
 void append_unprocessed(JsonWriter& json, const BatchWriteRequest& request) {
   json.name("UnprocessedItems").begin_object();
-  bool open = false;
-  for (size_t i = request.processed; i < request.members.size(); ++i) {
-    const WriteMember& member = request.members[i];
-    if (open && member.table != request.members[i - 1].table) {
-      json.end_array();
-      open = false;
+  std::optional<size_t> open;  // The table whose array is open.
+  for (const WriteMember& member : request.members) {
+    if (member.written) continue;
+    if (open && *open != member.table) json.end_array();
+    if (open != member.table) {
+      json.any_name(request.tables[member.table].reference.given).begin_array();
     }
-    if (!open) json.any_name(request.tables[member.table].reference.given).begin_array();
-    open = true;
+    open = member.table;
     json.raw(simdjson::minify(member.sent));
   }
   if (open) json.end_array();
@@ -269,28 +304,32 @@ void append_unprocessed(JsonWriter& json, const BatchWriteRequest& request) {
 }
 
 // One entry for each item collection that was written to.
-void append_collection_metrics_of(JsonWriter& json, const BatchWriteRequest& request,
-                                  size_t table_index) {
+Result<void> append_collection_metrics_of(JsonWriter& json, storage::Database& database,
+                                          const BatchWriteRequest& request, size_t table_index) {
   const TableWrites& writes = request.tables[table_index];
   const std::string& partition = writes.table->key().partition.front().name;
   std::set<std::string_view> collections;
   json.any_name(writes.reference.given).begin_array();
-  for (size_t i = 0; i < request.processed; ++i) {
-    if (request.members[i].table != table_index) continue;
-    const auto item = request.members[i].item();
+  for (const WriteMember& member : request.members) {
+    if (member.table != table_index || !member.written) continue;
+    const auto item = member.item();
     if (!collections.insert(item.find(partition)->payload()).second) continue;
-    append_item_collection_metrics(json, *writes.table, item);
+    TRY(append_item_collection_metrics(json, database, *writes.table, item));
   }
   json.end_array();
+  return {};
 }
 
-void append_collection_metrics(JsonWriter& json, const BatchWriteRequest& request) {
-  if (!request.collection_metrics) return;
+Result<void> append_collection_metrics(JsonWriter& json, storage::Database& database,
+                                       const BatchWriteRequest& request) {
+  if (!request.collection_metrics) return {};
   json.name("ItemCollectionMetrics").begin_object();
   for (size_t i = 0; i < request.tables.size(); ++i) {
-    if (request.tables[i].table->has_local_index()) append_collection_metrics_of(json, request, i);
+    if (!request.tables[i].table->has_local_index()) continue;
+    TRY(append_collection_metrics_of(json, database, request, i));
   }
   json.end_object();
+  return {};
 }
 
 void append_capacity(JsonWriter& json, const BatchWriteRequest& request) {
@@ -307,13 +346,13 @@ void append_capacity(JsonWriter& json, const BatchWriteRequest& request) {
 Result<void> batch_write_item(const OperationContext& context, const JsonObject& body,
                               std::string& reply) {
   const auto members = TRY(read_request<In>(body));
-  BatchWriteRequest request = TRY(decode(members, context.wording));
+  BatchWriteRequest request = TRY(decode(members, context));
   TRY(check_against_tables(context, request));
-  TRY(Writer(context.database, request).write_all());
+  TRY(Writer(context, request).write_all());
   JsonWriter json(reply);
   json.begin_object();
   append_unprocessed(json, request);
-  append_collection_metrics(json, request);
+  TRY(append_collection_metrics(json, context.database, request));
   append_capacity(json, request);
   json.end_object();
   return {};

@@ -20,10 +20,9 @@ Result<void> delete_item(const OperationContext& context, const JsonObject& body
 
   storage::ItemWrite write = item_write(request, table, std::move(key));
   write.action = storage::Delete{};
-  const auto outcome = TRY(context.database.apply(write));
-  append_write_reply(reply, request.options, request.table.given, *table, request.item.view(),
-                     outcome, outcome.old_item.view());
-  return {};
+  const auto outcome = TRY(apply_write(context, write));
+  return append_write_reply(reply, context, request.options, request.table.given, *table,
+                            request.item.view(), outcome, outcome.old_item.view());
 }
 
 }  // namespace dynolith::api

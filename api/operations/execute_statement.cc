@@ -10,6 +10,7 @@
 #include "api/partiql/next_token.h"
 #include "api/partiql/select.h"
 #include "api/partiql/statement_request.h"
+#include "api/request/write_request.h"
 
 namespace dynolith::api {
 
@@ -47,7 +48,7 @@ Result<void> write(const OperationContext& context, const Members<In>& members, 
   TRY(partiql::prepare(context, access, {}));  // No SELECT comes here.
   access.write.return_old_on_failure =
       returns_item_on_failure(members[In::kReturnValuesOnConditionCheckFailure]);
-  auto applied = context.database.apply(access.write);
+  auto applied = apply_write(context, access.write);
   if (!applied) return partiql::in_words_of(access.statement, std::move(applied).error());
 
   ConsumedCapacity capacity;
@@ -79,7 +80,8 @@ Result<void> execute_statement(const OperationContext& context, const JsonObject
                                std::string& reply) {
   const auto members = TRY(read_request<In>(body));
   TRY(check_constraints(members));
-  const auto parameters = TRY(partiql::read_parameters(members[In::kParameters], context.wording));
+  const auto parameters =
+      TRY(partiql::read_parameters(members[In::kParameters], context.value_wording));
   const std::string_view text = *members[In::kStatement].text();
   Statement statement = TRY(partiql::read_statement(text, parameters));
   if (statement.kind != StatementKind::kSelect) {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "api/admission.h"
 #include "api/json/input_shapes.h"
 #include "api/operations/handlers.h"
 #include "api/partiql/item_access.h"
@@ -161,6 +162,14 @@ Result<void> resolve(const OperationContext& context, Statements& statements, Ta
                                           storage::reason_of(*impossible));
 }
 
+Result<void> admit(const OperationContext& context, const Statements& statements,
+                   Admission::Direction direction) {
+  if (context.admission == nullptr) return {};
+  std::vector<const storage::Table*> tables;
+  for (const ItemAccess& access : statements) tables.push_back(access.table.get());
+  return context.admission->admit_transaction(tables, direction, context.region);
+}
+
 Result<void> append_reads(const OperationContext& context, const Statements& statements,
                           Tables& tables, JsonWriter& json) {
   std::vector<storage::TableKey> keys;
@@ -168,12 +177,16 @@ Result<void> append_reads(const OperationContext& context, const Statements& sta
   for (const ItemAccess& access : statements) {
     keys.push_back({access.table.get(), &access.write.key});
   }
+  TRY(admit(context, statements, Admission::Direction::kRead));
   size_t bytes = 0;
   TRY(context.database.multi_get(keys, [&](size_t i, const storage::ItemView& item) {
     bytes += item.item_bytes();
     if (bytes > storage::kTransactionBytesMax) return false;
-    tables.all.capacity(tables.of_statement[i])
-        .add_table(kTransactional * read_units(item.item_bytes(), true));
+    const double units = kTransactional * read_units(item.item_bytes(), true);
+    tables.all.capacity(tables.of_statement[i]).add_table(units);
+    if (context.admission != nullptr) {
+      context.admission->charge_read(*keys[i].table, nullptr, units);
+    }
     const auto selected = partiql::selected_item(statements[i], item);
     json.begin_object();
     if (selected.exists()) json.name("Item").item(selected.view());
@@ -223,6 +236,7 @@ Result<void> append_replay_capacity(const OperationContext& context, const State
 
 Result<storage::TransactionOutcome> write(const OperationContext& context,
                                           const Members<In>& members, Statements& statements) {
+  TRY(admit(context, statements, Admission::Direction::kWrite));
   std::vector<storage::ItemWrite> writes;
   writes.reserve(statements.size());
   for (ItemAccess& access : statements) writes.push_back(std::move(access.write));
@@ -232,6 +246,9 @@ Result<storage::TransactionOutcome> write(const OperationContext& context,
   auto outcome = context.database.transact(
       writes, {.token = token, .scope = context.scope, .request = digest});
   if (!outcome) return in_words_of(statements, std::move(outcome).error());
+  for (size_t i = 0; context.admission != nullptr && i < outcome->writes.size(); ++i) {
+    context.admission->charge_write(*writes[i].table, outcome->writes[i], kTransactional);
+  }
   return outcome;
 }
 
@@ -251,7 +268,7 @@ Result<void> execute_transaction(const OperationContext& context, const JsonObje
                                  std::string& reply) {
   const auto members = TRY(read_request<In>(body));
   Statements statements;
-  TRY(read_all(members, context.wording, statements));
+  TRY(read_all(members, context.value_wording, statements));
   const bool reads = statements.front().statement.kind == StatementKind::kSelect;
   using Units = ConsumedCapacity::Units;
   Tables tables{TransactTables(reads ? Units::kRead : Units::kWrite), {}};

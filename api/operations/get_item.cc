@@ -2,6 +2,7 @@
 #include <array>
 #include <optional>
 
+#include "api/admission.h"
 #include "api/expression/expressions.h"
 #include "api/json/attribute_value.h"
 #include "api/json/input_shapes.h"
@@ -27,11 +28,11 @@ struct GetItemRequest {
 };
 
 Result<void> check_constraints(const Members<In>& members, Wording wording) {
-  Constraints table;
-  check_table_name(table, members[In::kTableName], wording);
-  TRY(table.check());
+  const Slot& table_name = members[In::kTableName];
+  TRY(check_table_name_alone(table_name, wording));
   Constraints rest;
   check_return_consumed_capacity(rest, members[In::kReturnConsumedCapacity]);
+  if (wording == Wording::kClassic) check_table_name(rest, table_name, wording);
   rest.required(members[In::kKey], "key");
   check_attributes_to_get(rest, members[In::kAttributesToGet], "attributesToGet");
   return rest.check();
@@ -73,6 +74,9 @@ Result<void> get_item(const OperationContext& context, const JsonObject& body, s
   if (request.projection) TRY(check_key_paths(*table, *request.projection));
   const auto key = TRY(storage::key_of_key_parameter(*table, request.key.view()));
 
+  if (context.admission != nullptr) {
+    TRY(context.admission->admit_read(*table, nullptr, context.region));
+  }
   JsonWriter json(reply);
   json.begin_object();
   uint32_t item_bytes = 0;
@@ -86,9 +90,11 @@ Result<void> get_item(const OperationContext& context, const JsonObject& body, s
       json.item(item);
     }
   }));
+  const double units = read_units(item_bytes, request.consistent);
+  if (context.admission != nullptr) context.admission->charge_read(*table, nullptr, units);
   if (request.capacity != ReturnConsumedCapacity::kNone) {
     ConsumedCapacity capacity;
-    capacity.add_table(read_units(item_bytes, request.consistent));
+    capacity.add_table(units);
     json.name("ConsumedCapacity");
     capacity.append(json, request.capacity, request.table.given);
   }

@@ -11,9 +11,10 @@
 
 namespace dynolith::api {
 
-// Errors of the request itself (ErrorScope::kRequest) get "1 validation error detected: " before
-// them.
-enum class Envelope : uint8_t { kBare, kOneError };
+// How an operation words what is wrong with the request itself (ErrorScope::kRequest) since June
+// 2026: as it is, with "1 validation error detected: " before it, or still with the older texts for
+// attribute values and placeholders.
+enum class Envelope : uint8_t { kBare, kOneError, kOlder };
 
 // The two services that share the port: "DynamoDB_20120810." and "DynamoDBStreams_20120810.".
 enum class Service : uint8_t { kTables, kStreams };
@@ -27,6 +28,11 @@ struct Operation {
   Envelope envelope;
   Service service = Service::kTables;
 };
+
+// How `operation` words attribute values and placeholders.
+inline Wording value_wording(const Operation& operation, Wording wording) {
+  return operation.envelope == Envelope::kOlder ? Wording::kClassic : wording;
+}
 
 // Those with a file of their own; sorted by name. The others are in fixed_answers.h.
 std::span<const Operation> operations();

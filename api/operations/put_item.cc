@@ -19,10 +19,9 @@ Result<void> put_item(const OperationContext& context, const JsonObject& body, s
 
   storage::ItemWrite write = item_write(request, table, std::move(key));
   const auto& put = write.action.emplace<storage::Put>(std::move(request.item));
-  const auto outcome = TRY(context.database.apply(write));
-  append_write_reply(reply, request.options, request.table.given, *table, put.item.view(), outcome,
-                     outcome.old_item.view());
-  return {};
+  const auto outcome = TRY(apply_write(context, write));
+  return append_write_reply(reply, context, request.options, request.table.given, *table,
+                            put.item.view(), outcome, outcome.old_item.view());
 }
 
 }  // namespace dynolith::api

@@ -38,11 +38,11 @@ void check_limit(Constraints& constraints, const Slot& slot, Wording wording) {
 }
 
 Result<void> check_constraints(const Members<In>& members, Wording wording) {
-  Constraints table;
-  check_table_name(table, members[In::kTableName], wording);
-  TRY(table.check());
+  const Slot& table_name = members[In::kTableName];
+  TRY(check_table_name_alone(table_name, wording));
   Constraints rest;
   check_return_consumed_capacity(rest, members[In::kReturnConsumedCapacity]);
+  if (wording == Wording::kClassic) check_table_name(rest, table_name, wording);
   rest.index_name(members[In::kIndexName]);
   check_select_value(rest, members[In::kSelect]);
   check_attributes_to_get(rest, members[In::kAttributesToGet], "attributesToGet");

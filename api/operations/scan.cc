@@ -97,11 +97,11 @@ Result<void> decode_parameters(const Members<In>& members, Wording wording, Scan
   return bind(members, placeholders, request);
 }
 
-Result<ScanRequest> decode(const Members<In>& members, Wording wording) {
-  TRY(check_constraints(members, wording));
+Result<ScanRequest> decode(const Members<In>& members, const OperationContext& context) {
+  TRY(check_constraints(members, context.wording));
   ScanRequest request;
   TRY(read_options(range_slots(members), request));
-  TRY(decode_parameters(members, wording, request));
+  TRY(decode_parameters(members, context.value_wording, request));
   TRY(check_select(request.select, request.projection_style, request.index_name.has_value()));
   request.segment = TRY(segment_of(members[In::kSegment], members[In::kTotalSegments]));
   return request;
@@ -111,7 +111,7 @@ Result<ScanRequest> decode(const Members<In>& members, Wording wording) {
 
 Result<void> scan(const OperationContext& context, const JsonObject& body, std::string& reply) {
   const auto members = TRY(read_request<In>(body));
-  ScanRequest request = TRY(decode(members, context.wording));
+  ScanRequest request = TRY(decode(members, context));
   const auto table = TRY(context.database.find_table(request.table.name, context.scope));
   const storage::Index* index = TRY(index_of(request, *table));
   storage::RangeRead read = TRY(range_read(request, table, index));

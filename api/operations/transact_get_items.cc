@@ -4,6 +4,7 @@
 #include <set>
 #include <vector>
 
+#include "api/admission.h"
 #include "api/expression/expressions.h"
 #include "api/json/attribute_value.h"
 #include "api/json/input_shapes.h"
@@ -134,16 +135,26 @@ Result<void> resolve(const OperationContext& context, std::vector<GetAction>& ac
 Result<void> read(const OperationContext& context, const std::vector<GetAction>& actions,
                   TransactTables& tables, JsonWriter& json) {
   std::vector<storage::TableKey> keys;
+  std::vector<const storage::Table*> tables_of;
   keys.reserve(actions.size());
   for (const GetAction& action : actions) {
     keys.push_back({tables.table(action.table).get(), &action.key});
+    if (context.admission != nullptr) tables_of.push_back(keys.back().table);
+  }
+  if (context.admission != nullptr) {
+    TRY(context.admission->admit_transaction(tables_of, Admission::Direction::kRead,
+                                             context.region));
   }
   size_t bytes = 0;
   json.begin_array();
   TRY(context.database.multi_get(keys, [&](size_t i, const storage::ItemView& item) {
     bytes += item.item_bytes();
     if (bytes > storage::kTransactionBytesMax) return false;
-    tables.capacity(actions[i].table).add_table(2 * read_units(item.item_bytes(), true));
+    const double units = 2 * read_units(item.item_bytes(), true);
+    tables.capacity(actions[i].table).add_table(units);
+    if (context.admission != nullptr) {
+      context.admission->charge_read(*keys[i].table, nullptr, units);
+    }
     json.begin_object();
     if (item.exists()) {
       json.name("Item");
@@ -169,7 +180,7 @@ Result<void> transact_get_items(const OperationContext& context, const JsonObjec
   std::vector<GetAction> actions;
   for (const JsonValue element : members[In::kTransactItems].array()) {
     actions.push_back(
-        TRY(decode_get(read_structure<Get>(get_of(element).object()), context.wording)));
+        TRY(decode_get(read_structure<Get>(get_of(element).object()), context.value_wording)));
   }
   TransactTables tables(ConsumedCapacity::Units::kRead);
   TRY(resolve(context, actions, tables));

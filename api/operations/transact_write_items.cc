@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "api/admission.h"
 #include "api/json/input_shapes.h"
 #include "api/operations/handlers.h"
 #include "api/request/item_collection_metrics.h"
@@ -53,8 +54,8 @@ Result<void> check_constraints(const Members<In>& members, Wording wording) {
   return constraints.check();
 }
 
-Result<TransactWriteRequest> decode(const Members<In>& members, Wording wording) {
-  TRY(check_constraints(members, wording));
+Result<TransactWriteRequest> decode(const Members<In>& members, const OperationContext& context) {
+  TRY(check_constraints(members, context.wording));
   const Slot& items = members[In::kTransactItems];
   TransactWriteRequest request;
   request.capacity = return_consumed_capacity(members[In::kReturnConsumedCapacity]);
@@ -65,7 +66,7 @@ Result<TransactWriteRequest> decode(const Members<In>& members, Wording wording)
   request.actions.reserve(items.array().size());
   size_t bytes = 0;
   for (const JsonValue element : items.array()) {
-    request.actions.push_back(TRY(decode_action(element, wording)));
+    request.actions.push_back(TRY(decode_action(element, context.value_wording)));
     bytes += request.actions.back().payload_bytes;
   }
   TRY(check_transaction_bytes(bytes));
@@ -131,8 +132,24 @@ Result<Resolved> resolve(const OperationContext& context, TransactWriteRequest& 
   return resolved;
 }
 
+constexpr double kTransactional = 2;  // Of the table alone; indexes cost what they always do.
+
+Result<void> admit(const OperationContext& context, const Resolved& resolved) {
+  if (context.admission == nullptr) return {};
+  std::vector<const storage::Table*> tables;
+  for (const auto& write : resolved.writes) tables.push_back(write.table.get());
+  return context.admission->admit_transaction(tables, Admission::Direction::kWrite, context.region);
+}
+
+void charge(const OperationContext& context, const Resolved& resolved,
+            const storage::TransactionOutcome& outcome) {
+  if (context.admission == nullptr) return;
+  for (size_t i = 0; i < outcome.writes.size(); ++i) {
+    context.admission->charge_write(*resolved.writes[i].table, outcome.writes[i], kTransactional);
+  }
+}
+
 void add_capacity(Resolved& resolved, const storage::TransactionOutcome& outcome) {
-  constexpr double kTransactional = 2;  // Of the table alone; indexes cost what they always do.
   for (size_t i = 0; i < outcome.writes.size(); ++i) {
     ConsumedCapacity& capacity = resolved.tables.capacity(resolved.table_of[i]);
     capacity.add_table(outcome.writes[i].table_write_units * kTransactional);
@@ -159,7 +176,8 @@ storage::ItemView item_of(const storage::ItemWrite& write) {
 }
 
 // One entry for each item collection that was written to, by table.
-void append_collection_metrics(JsonWriter& json, const Resolved& resolved) {
+Result<void> append_collection_metrics(JsonWriter& json, storage::Database& database,
+                                       const Resolved& resolved) {
   json.name("ItemCollectionMetrics").begin_object();
   for (size_t at = 0; at < resolved.tables.size(); ++at) {
     const storage::Table& table = *resolved.tables.table(at);
@@ -173,11 +191,12 @@ void append_collection_metrics(JsonWriter& json, const Resolved& resolved) {
       const auto item = item_of(write);
       const auto partition = item.find(table.key().partition.front().name);
       if (!collections.insert(partition->payload()).second) continue;
-      append_item_collection_metrics(json, table, item);
+      TRY(append_item_collection_metrics(json, database, table, item));
     }
     json.end_array();
   }
   json.end_object();
+  return {};
 }
 
 }  // namespace
@@ -185,11 +204,13 @@ void append_collection_metrics(JsonWriter& json, const Resolved& resolved) {
 Result<void> transact_write_items(const OperationContext& context, const JsonObject& body,
                                   std::string& reply) {
   const auto members = TRY(read_request<In>(body));
-  TransactWriteRequest request = TRY(decode(members, context.wording));
+  TransactWriteRequest request = TRY(decode(members, context));
   Resolved resolved = TRY(resolve(context, request));
+  TRY(admit(context, resolved));
   const auto outcome = TRY(context.database.transact(
       resolved.writes,
       {.token = request.token, .scope = context.scope, .request = request.digest}));
+  charge(context, resolved, outcome);
   JsonWriter json(reply);
   json.begin_object();
   if (outcome.replayed) {
@@ -198,7 +219,9 @@ Result<void> transact_write_items(const OperationContext& context, const JsonObj
     add_capacity(resolved, outcome);
     resolved.tables.append_capacity(json, request.capacity);
   }
-  if (request.collection_metrics) append_collection_metrics(json, resolved);
+  if (request.collection_metrics) {
+    TRY(append_collection_metrics(json, context.database, resolved));
+  }
   json.end_object();
   return {};
 }

@@ -145,11 +145,11 @@ Result<void> update_item(const OperationContext& context, const JsonObject& body
       .return_old = values == ReturnValues::kAllOld || values == ReturnValues::kUpdatedOld,
       .return_new = values == ReturnValues::kAllNew || values == ReturnValues::kUpdatedNew,
       .return_old_on_failure = request.options.return_old_on_failure};
-  const auto outcome = TRY(context.database.apply(write));
+  const auto outcome = TRY(apply_write(context, write));
   storage::EncodedItem touched;
-  append_write_reply(reply, request.options, request.table.given, *table, request.key.view(),
-                     outcome, returned_attributes(request, outcome, touched));
-  return {};
+  return append_write_reply(reply, context, request.options, request.table.given, *table,
+                            request.key.view(), outcome,
+                            returned_attributes(request, outcome, touched));
 }
 
 }  // namespace dynolith::api

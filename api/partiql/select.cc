@@ -38,7 +38,7 @@ class PageReader {
     limit_ = read.limit;
   }
 
-  Result<void> read(storage::Database& database, JsonWriter& json, bool consistent) {
+  Result<void> read(const OperationContext& context, JsonWriter& json, bool consistent) {
     const size_t count = reads_.is_scan ? 1 : reads_.queries.size();
     if (position_.query > 0 && position_.query >= count) {
       return validation_error("Invalid NextToken");
@@ -46,8 +46,9 @@ class PageReader {
     for (; position_.query < count; ++position_.query) {
       if (is_full()) return {};
       prepare_read();
-      const auto page =
-          TRY(database.read_range(read_, [&](const storage::ItemView& item) { json.item(item); }));
+      const auto page = TRY(context.database.read_range(
+          read_, [&](const storage::ItemView& item) { json.item(item); }));
+      charge_page(context, read_, page, consistent);
       add_capacity(capacity, read_, page, consistent);
       evaluated_ += page.scanned_count;
       bytes_ += page.evaluated_bytes;
@@ -114,7 +115,8 @@ Result<void> append_select(const OperationContext& context, Statement& statement
   PageReader page(reads, read, std::move(position));
   JsonWriter json(reply);
   json.begin_object().name("Items").begin_array();
-  TRY(page.read(context.database, json, options.consistent));
+  TRY(admit_page(context, read));
+  TRY(page.read(context, json, options.consistent));
   json.end_array();
   if (const ReadPosition* next = page.next()) {
     json.name("NextToken").string(make_next_token(*next, subject));

@@ -30,14 +30,20 @@ std::string names_present(std::span<const NamedSlot> members) {
   return text += '}';
 }
 
-// ": FilterExpression and KeyConditionExpression are null", which only the older layer adds.
+// ": FilterExpression and KeyConditionExpression are null", which only the older layer adds; in
+// alphabetical order, but UpdateExpression comes first.
 std::string absent_suffix(std::span<const NamedSlot> expressions, bool values) {
+  constexpr std::string_view kUpdate = "UpdateExpression";
   std::string text;
   size_t count = 0;
   for (const auto& member : expressions) {
     if (member.name == kProjection && (values || expressions.size() > 1)) continue;
-    if (count++ > 0) text += " and ";
-    text += member.name;
+    const std::string name(member.name);
+    if (count++ == 0) {
+      text = name;
+    } else {
+      text = member.name == kUpdate ? name + " and " + text : text + " and " + name;
+    }
   }
   if (count == 0) return {};
   return ": " + text + (count == 1 ? " is null" : " are null");

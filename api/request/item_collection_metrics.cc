@@ -14,14 +14,20 @@ void check_return_item_collection_metrics(Constraints& constraints, const Slot& 
 
 bool returns_item_collection_metrics(const Slot& slot) { return slot.text() == "SIZE"; }
 
-void append_item_collection_metrics(JsonWriter& json, const storage::Table& table,
-                                    const storage::ItemView& item) {
+Result<void> append_item_collection_metrics(JsonWriter& json, storage::Database& database,
+                                            const storage::Table& table,
+                                            const storage::ItemView& item) {
+  constexpr int64_t kGigabyte = 1 << 30;
+  const auto key = storage::encode_table_key(table.id, table.key(), item);
+  const auto gigabytes =
+      static_cast<double>(TRY(database.item_collection_bytes(table, key)) / kGigabyte);
   json.begin_object().name("ItemCollectionKey").begin_object();
   for (const auto& attribute : table.key().partition) {
     if (const auto value = item.find(attribute.name)) json.any_name(attribute.name).value(*value);
   }
-  json.end_object().name("SizeEstimateRangeGB").begin_array().real(0).real(1).end_array();
-  json.end_object();
+  json.end_object().name("SizeEstimateRangeGB").begin_array();
+  json.real(gigabytes).real(gigabytes + 1).end_array().end_object();
+  return {};
 }
 
 }  // namespace dynolith::api

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "api/admission.h"
 #include "api/json/attribute_value.h"
 #include "api/request/attributes_to_get.h"
 #include "api/request/key_paths.h"
@@ -114,8 +115,22 @@ void add_capacity(ConsumedCapacity& capacity, const storage::RangeRead& read,
   }
 }
 
+Result<void> admit_page(const OperationContext& context, const storage::RangeRead& read) {
+  if (context.admission == nullptr) return {};
+  return context.admission->admit_read(*read.table, read.index, context.region);
+}
+
+void charge_page(const OperationContext& context, const storage::RangeRead& read,
+                 const storage::RangePage& page, bool consistent) {
+  if (context.admission == nullptr) return;
+  context.admission->charge_read(*read.table, read.index,
+                                 read_units(page.evaluated_bytes, consistent));
+  context.admission->charge_read(*read.table, nullptr, page.base_read_units * (consistent ? 2 : 1));
+}
+
 Result<void> append_page(const OperationContext& context, const RangeRequest& request,
                          const storage::RangeRead& read, std::string& reply) {
+  TRY(admit_page(context, read));
   JsonWriter json(reply);
   json.begin_object();
   if (!read.count_only) json.name("Items").begin_array();
@@ -126,6 +141,7 @@ Result<void> append_page(const OperationContext& context, const RangeRequest& re
   if (page.last_evaluated_key.exists()) {
     json.name("LastEvaluatedKey").item(page.last_evaluated_key.view());
   }
+  charge_page(context, read, page, request.consistent);
   if (request.capacity != ReturnConsumedCapacity::kNone) {
     ConsumedCapacity capacity;
     add_capacity(capacity, read, page, request.consistent);

@@ -73,6 +73,12 @@ Result<storage::RangeRead> range_read(RangeRequest& request, storage::TablePtr t
 void add_capacity(ConsumedCapacity& capacity, const storage::RangeRead& read,
                   const storage::RangePage& page, bool consistent);
 
+// Whether the table's or index's capacity lets a read begin, and what reading a page has taken of
+// it; nothing unless there is a context.admission.
+Result<void> admit_page(const OperationContext& context, const storage::RangeRead& read);
+void charge_page(const OperationContext& context, const storage::RangeRead& read,
+                 const storage::RangePage& page, bool consistent);
+
 // Reads the page and appends it as JSON, items as they come.
 Result<void> append_page(const OperationContext& context, const RangeRequest& request,
                          const storage::RangeRead& read, std::string& reply);

@@ -44,6 +44,7 @@ Result<KeySchema> decode_key(const Slot& slot, const std::vector<KeyAttribute>& 
     elements.push_back(
         {*members[Given::kAttributeName].text(), hash ? KeyRole::kPartition : KeyRole::kSort});
   }
+  TRY(storage::check_elements_defined(elements, definitions));
   TRY(storage::check_key_elements(of, elements, index_name));
   KeySchema schema;
   for (const KeyElement& element : elements) {
@@ -95,16 +96,23 @@ Result<void> decode_local_indexes(const Slot& slot, TableDefinition& table) {
   using Given = LocalSecondaryIndexShape;
   if (!slot.present()) return {};
   if (slot.array().size() == 0) return invalid("List of LocalSecondaryIndexes is empty");
+  if (table.key.sort.empty()) {
+    return invalid(
+        "Table KeySchema does not have a range key, which is required when specifying a "
+        "LocalSecondaryIndex");
+  }
   for (const JsonValue element : slot.array()) {
     const auto members = structure_of<Given>(element);
     IndexDefinition index{.name = std::string(*members[Given::kIndexName].text()),
                           .kind = IndexKind::kLocal};
     index.key = TRY(decode_key(members[Given::kKeySchema], table.attribute_definitions,
                                SchemaOf::kLocalIndex, index.name));
+    TRY(storage::check_index_key(table, index));
     index.projection = TRY(decode_projection(members[Given::kProjection]));
     table.indexes.push_back(std::move(index));
+    TRY(storage::check_last_index(table));
   }
-  return {};
+  return storage::check_index_count(table, IndexKind::kLocal);
 }
 
 Result<void> decode_global_indexes(const Slot& slot, TableDefinition& table) {
@@ -114,8 +122,9 @@ Result<void> decode_global_indexes(const Slot& slot, TableDefinition& table) {
   for (const JsonValue element : slot.array()) {
     const auto members = structure_of<Given>(element);
     table.indexes.push_back(TRY(decode_global_index(members, table.attribute_definitions)));
+    TRY(storage::check_last_index(table));
   }
-  return {};
+  return storage::check_index_count(table, IndexKind::kGlobal);
 }
 
 }  // namespace
@@ -162,8 +171,11 @@ Result<TableDefinition> decode_table_definition(const Members<CreateTableInput>&
   table.attribute_definitions = decode_attribute_definitions(request[Input::kAttributeDefinitions]);
   table.key = TRY(
       decode_key(request[Input::kKeySchema], table.attribute_definitions, SchemaOf::kTable, {}));
-  TRY(decode_local_indexes(request[Input::kLocalSecondaryIndexes], table));
-  TRY(decode_global_indexes(request[Input::kGlobalSecondaryIndexes], table));
+  const Slot& local = request[Input::kLocalSecondaryIndexes];
+  const Slot& global = request[Input::kGlobalSecondaryIndexes];
+  TRY(storage::check_table_key(table, local.present() || global.present()));
+  TRY(decode_local_indexes(local, table));
+  TRY(decode_global_indexes(global, table));
   table.stream_view_type = TRY(decode_stream(request[Input::kStreamSpecification]));
   table.encryption = TRY(decode_encryption(request[Input::kSSESpecification], region));
   table.tags = TRY(decode_tags(request[Input::kTags]));

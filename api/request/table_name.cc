@@ -74,6 +74,13 @@ void check_name_text(Constraints& constraints, std::string_view text, std::strin
   }
 }
 
+Result<void> check_table_name_alone(const Slot& slot, Wording wording) {
+  if (wording == Wording::kClassic) return {};
+  Constraints constraints;
+  check_table_name(constraints, slot, wording);
+  return constraints.check();
+}
+
 bool is_table_name(std::string_view given, Wording wording) {
   if (given.starts_with(kArnPrefix)) return true;
   return is_name_text(given) && given.size() >= name_bytes_min(wording) &&

@@ -21,6 +21,10 @@ void check_table_name(Constraints& constraints, const Slot& slot, Wording wordin
 void check_name_text(Constraints& constraints, std::string_view text, std::string_view path,
                      Wording wording);
 
+// The same before anything else is looked at, as the service does since June 2026; in the older
+// wording nothing, as the name is then reported together with the rest.
+Result<void> check_table_name_alone(const Slot& slot, Wording wording);
+
 // The name and length rules alone, for names that are keys of RequestItems.
 bool is_table_name(std::string_view given, Wording wording);
 

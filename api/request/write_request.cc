@@ -1,5 +1,6 @@
 #include "api/request/write_request.h"
 
+#include "api/admission.h"
 #include "api/request/comparison_operators.h"
 #include "api/request/conditional_operator.h"
 #include "api/request/item_collection_metrics.h"
@@ -9,11 +10,12 @@ namespace dynolith::api {
 
 namespace {
 
-// Everything but the table's name. `form` is how a lone bad ReturnValues is put.
-Constraints violations(const WriteOptionSlots& options, const RequiredMember& required,
-                       EnumForm form, Wording wording) {
+// `form` is how a lone bad ReturnValues is put; `table_name` is null if it has been checked.
+Constraints violations(const Slot* table_name, const WriteOptionSlots& options,
+                       const RequiredMember& required, EnumForm form, Wording wording) {
   Constraints constraints;
   check_return_consumed_capacity(constraints, options.return_consumed_capacity);
+  if (table_name != nullptr) check_table_name(constraints, *table_name, wording);
   check_return_values(constraints, options.return_values, form);
   constraints.required(required.slot, required.path);
   check_return_item_collection_metrics(constraints, options.return_item_collection_metrics);
@@ -27,13 +29,13 @@ Constraints violations(const WriteOptionSlots& options, const RequiredMember& re
 
 Result<void> check_write_constraints(const Slot& table_name, const WriteOptionSlots& options,
                                      const RequiredMember& required, Wording wording) {
-  Constraints table;
-  check_table_name(table, table_name, wording);
-  TRY(table.check());
-  Constraints echoed = violations(options, required, EnumForm::kEcho, wording);
+  TRY(check_table_name_alone(table_name, wording));
+  const Slot* unchecked_name = wording == Wording::kClassic ? &table_name : nullptr;
+  const Constraints echoed =
+      violations(unchecked_name, options, required, EnumForm::kEcho, wording);
   if (echoed.count() == 1 && wording == Wording::kAws2026) {
     // The newer layer names neither value nor member when ReturnValues is all that is wrong.
-    return violations(options, required, EnumForm::kNameless, wording).check();
+    return violations(unchecked_name, options, required, EnumForm::kNameless, wording).check();
   }
   return echoed.check();
 }
@@ -47,10 +49,17 @@ WriteOptions write_options(const WriteOptionSlots& slots) {
           returns_item_on_failure(slots.return_values_on_condition_check_failure)};
 }
 
-void append_write_reply(std::string& reply, const WriteOptions& options,
-                        std::string_view table_name, const storage::Table& table,
-                        const storage::ItemView& key_item, const storage::WriteOutcome& outcome,
-                        const storage::ItemView& attributes) {
+Result<storage::WriteOutcome> apply_write(const OperationContext& context,
+                                          const storage::ItemWrite& write) {
+  if (context.admission == nullptr) return context.database.apply(write);
+  return context.admission->apply(context.database, write, context.region);
+}
+
+Result<void> append_write_reply(std::string& reply, const OperationContext& context,
+                                const WriteOptions& options, std::string_view table_name,
+                                const storage::Table& table, const storage::ItemView& key_item,
+                                const storage::WriteOutcome& outcome,
+                                const storage::ItemView& attributes) {
   JsonWriter json(reply);
   json.begin_object();
   if (attributes.attributes().size() > 0) json.name("Attributes").item(attributes);
@@ -62,9 +71,10 @@ void append_write_reply(std::string& reply, const WriteOptions& options,
   }
   if (options.collection_metrics && table.has_local_index()) {
     json.name("ItemCollectionMetrics");
-    append_item_collection_metrics(json, table, key_item);
+    TRY(append_item_collection_metrics(json, context.database, table, key_item));
   }
   json.end_object();
+  return {};
 }
 
 }  // namespace dynolith::api

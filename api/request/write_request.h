@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "api/operation_context.h"
 #include "api/request/consumed_capacity.h"
 #include "api/request/return_values.h"
 #include "storage/engine/write.h"
@@ -39,7 +40,8 @@ struct RequiredMember {
   std::string_view path;
 };
 
-// TableName first and alone, then everything else together, in the service's order.
+// TableName first and alone (not in the older wording), then everything else together, in the
+// service's order.
 // Errors: kValidation, worded in full.
 Result<void> check_write_constraints(const Slot& table_name, const WriteOptionSlots& options,
                                      const RequiredMember& required, Wording wording);
@@ -52,11 +54,17 @@ struct WriteOptions {
 };
 WriteOptions write_options(const WriteOptionSlots& slots);  // Needs: they passed the checks.
 
+// Database::apply, if the table's capacity lets it.
+Result<storage::WriteOutcome> apply_write(const OperationContext& context,
+                                          const storage::ItemWrite& write);
+
 // {"Attributes":{...},"ConsumedCapacity":{...},"ItemCollectionMetrics":{...}}, each only if it was
 // asked for; `attributes` is left out if it does not exist or has none.
-void append_write_reply(std::string& reply, const WriteOptions& options,
-                        std::string_view table_name, const storage::Table& table,
-                        const storage::ItemView& key_item, const storage::WriteOutcome& outcome,
-                        const storage::ItemView& attributes);
+// Errors: kIo and kin.
+Result<void> append_write_reply(std::string& reply, const OperationContext& context,
+                                const WriteOptions& options, std::string_view table_name,
+                                const storage::Table& table, const storage::ItemView& key_item,
+                                const storage::WriteOutcome& outcome,
+                                const storage::ItemView& attributes);
 
 }  // namespace dynolith::api

@@ -4,8 +4,17 @@ namespace dynolith::storage {
 
 CancellationReason reason_of(const Error& error) {
   CancellationReason reason;
-  reason.code = error.code == ErrorCode::kConditionalCheckFailed ? "ConditionalCheckFailed"
-                                                                 : "ValidationError";
+  switch (error.code) {
+    case ErrorCode::kConditionalCheckFailed:
+      reason.code = "ConditionalCheckFailed";
+      break;
+    case ErrorCode::kItemCollectionSizeLimitExceeded:
+      reason.code = "ItemCollectionSizeLimitExceeded";
+      break;
+    default:
+      reason.code = "ValidationError";
+      break;
+  }
   reason.message = error.message;
   if (error.detail != nullptr) reason.item = error.detail->item;
   return reason;

@@ -355,6 +355,12 @@ std::vector<TablePtr> Catalog::all() const {
 }
 
 kv::Status Catalog::forget(const Table& table) {
+  if (table.has_local_index()) {
+    // The tallies of its item collections, whose names are longer than the table's own.
+    const std::string items = key_space_prefix(table.id, 0);
+    const kv::Status dropped = store_.drop_tallies(items + '\0', prefix_end(items));
+    if (dropped != kv::Status::kOk) return dropped;
+  }
   std::vector<std::pair<std::string, kv::Tally>> totals;
   const auto collect = [&](const std::string& name) {
     const auto total = store_.tally(name);

@@ -16,7 +16,8 @@ EngineDatabase::EngineDatabase(std::unique_ptr<kv::Store> store, const DatabaseO
       reader_(*store_),
       range_reader_(*store_),
       tokens_(*store_, *clock_),
-      writer_(*store_, gate_, tokens_, *clock_, options.transaction_wait_ms),
+      collections_(*store_, options.item_collection_bytes_max),
+      writer_(*store_, gate_, tokens_, collections_, *clock_, options.transaction_wait_ms),
       streams_(*store_, gate_, *clock_, options.shard_ms),
       policies_(*store_, catalog_, gate_, *clock_),
       dropper_(*store_, catalog_, gate_, options.log),
@@ -193,6 +194,11 @@ Result<StreamPage> EngineDatabase::read_stream(
   const StreamPtr now = TRY(streams_.find(stream.table, stream.number));
   if (read.first <= now->trimmed) return make_error(ErrorCode::kTrimmedDataAccess);
   return read_stream_log(*store_, stream, read, sink);
+}
+
+Result<int64_t> EngineDatabase::item_collection_bytes(const Table& table, const EncodedKey& key) {
+  if (!table.has_local_index()) return 0;
+  return collections_.bytes(table, key);
 }
 
 bool EngineDatabase::is_read_only() const { return store_->is_read_only(); }

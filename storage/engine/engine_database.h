@@ -9,6 +9,7 @@
 #include "storage/engine/catalog.h"
 #include "storage/engine/expiry_builder.h"
 #include "storage/engine/index_backfill.h"
+#include "storage/engine/item_collection.h"
 #include "storage/engine/item_reader.h"
 #include "storage/engine/item_writer.h"
 #include "storage/engine/range_reader.h"
@@ -77,6 +78,8 @@ class EngineDatabase final : public Database {
   Result<TransactionOutcome> transact(std::span<const ItemWrite> writes,
                                       const TransactionOptions& options) override;
 
+  Result<int64_t> item_collection_bytes(const Table& table, const EncodedKey& key) override;
+
   std::vector<StreamPtr> list_streams(std::string_view table_name, std::string_view scope) override;
   Result<StreamPtr> find_stream(std::string_view table_name, int64_t created_ms,
                                 std::string_view scope) override;
@@ -103,6 +106,7 @@ class EngineDatabase final : public Database {
   ItemReader reader_;
   RangeReader range_reader_;
   RequestTokens tokens_;
+  ItemCollections collections_;
   ItemWriter writer_;
   StreamRegistry streams_;
   ResourcePolicies policies_;

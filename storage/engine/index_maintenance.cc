@@ -15,10 +15,6 @@ bool holds_whole_items(const Index& index) {
   return index.definition.projection.type == ProjectionType::kAll;
 }
 
-bool is_in_index(const Index& index, const ItemView& item) {
-  return item.exists() && can_be_key(index.definition.key, item);
-}
-
 bool same_attribute(const std::string& name, const ItemView& a, const ItemView& b) {
   return a.find(name) == b.find(name);
 }
@@ -70,6 +66,10 @@ double maintain_index(const Table& table, const Index& index, const ItemView& be
 }
 
 }  // namespace
+
+bool is_in_index(const Index& index, const ItemView& item) {
+  return item.exists() && can_be_key(index.definition.key, item);
+}
 
 uint32_t entry_item_bytes(const Index& index, const ItemView& item) {
   if (holds_whole_items(index)) return item.item_bytes();

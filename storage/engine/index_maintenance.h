@@ -21,6 +21,9 @@ void maintain_indexes(const Table& table, kv::Bytes item_key, const ItemView& be
 kv::Tally add_entry(const Table& table, const Index& index, const ItemView& item,
                     kv::Writes& writes);
 
+// Whether `item` exists and has all of the index's key attributes.
+bool is_in_index(const Index& index, const ItemView& item);
+
 // The bytes of an item's entry in an index, as DynamoDB counts them.
 uint32_t entry_item_bytes(const Index& index, const ItemView& item);
 

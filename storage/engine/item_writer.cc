@@ -98,6 +98,12 @@ Result<void> plan_write(const Table& table, const ItemWrite& write, std::optiona
   return {};
 }
 
+// `full`: the item's collection may not grow.
+Result<void> check_collection(bool full, const Plan& plan) {
+  if (!full || plan.after.item_bytes() <= plan.before.item_bytes()) return {};
+  return make_error(ErrorCode::kItemCollectionSizeLimitExceeded, "Collection size exceeded.");
+}
+
 // Needs: outcome.table.
 void commit_item(const ItemWrite& write, const Plan& plan, const Clock& clock, kv::Writes& writes,
                  WriteOutcome& outcome) {
@@ -121,6 +127,8 @@ void commit_item(const ItemWrite& write, const Plan& plan, const Clock& clock, k
   if (!table.indexes.empty())
     maintain_indexes(table, write.key.bytes, plan.before, plan.after, writes,
                      outcome.index_charges);
+  if (table.has_local_index())
+    count_in_collection(table, write.key, plan.before, plan.after, writes);
   if (table.definition.stream_view_type)
     append_stream_record(table, write.origin, plan.before, plan.after, clock.now_ms(), writes);
   if (table.expiry_attribute)
@@ -183,6 +191,13 @@ class Several {
     for (const ItemWrite& write : writes) tables_.push_back(current_table(write.table));
   }
 
+  // Before the store's transaction. Errors: kIo and kin.
+  Result<void> look_at(const ItemCollections& collections) {
+    for (size_t i = 0; i < writes_.size(); ++i)
+      full_.push_back(TRY(collections.is_full(*tables_[i], writes_[i].key)));
+    return {};
+  }
+
   // Plans all writes. A condition that fails does not keep the others from being looked at; an
   // impossible write (ValidationError) ends the search and is the only one reported.
   bool plan(kv::Reads& reads) {
@@ -191,6 +206,7 @@ class Several {
     for (size_t i = 0; i < writes_.size(); ++i) {
       Result<void> planned = check_put_index_keys(*tables_[i], writes_[i]);
       if (planned) planned = plan_write(*tables_[i], writes_[i], reads.at(i), plans_[i]);
+      if (planned) planned = check_collection(full_[i], plans_[i]);
       if (planned) continue;
       const bool impossible = planned.error().code != ErrorCode::kConditionalCheckFailed;
       if (impossible || reasons_.empty()) reasons_.assign(writes_.size(), {});
@@ -225,6 +241,7 @@ class Several {
   std::span<const ItemWrite> writes_;
   const Clock& clock_;
   std::vector<TablePtr> tables_;
+  std::vector<bool> full_;
   std::vector<Plan> plans_;
   std::vector<CancellationReason> reasons_;  // Empty: every write can be done.
   std::vector<WriteOutcome> outcomes_;
@@ -264,6 +281,7 @@ Result<WriteOutcome> ItemWriter::apply(const ItemWrite& write) {
   const TablePtr table = current_table(write.table);
   TRY(check_put_index_keys(*table, write));
   TRY(check_put_size(write));
+  const bool full = TRY(collections_.is_full(*table, write.key));
   WriteOutcome outcome;
   std::optional<Error> failure;
   const kv::Bytes key = write.key.bytes;
@@ -274,7 +292,9 @@ Result<WriteOutcome> ItemWriter::apply(const ItemWrite& write) {
         outcome.table = table;
         failure.reset();
         Plan plan;
-        if (auto planned = plan_write(*table, write, reads.at(0), plan); !planned) {
+        auto planned = plan_write(*table, write, reads.at(0), plan);
+        if (planned) planned = check_collection(full, plan);
+        if (!planned) {
           failure = std::move(planned).error();
           return kv::Verdict::kDecline;
         }
@@ -291,6 +311,7 @@ Result<std::vector<WriteOutcome>> ItemWriter::apply(std::span<const ItemWrite> w
   const std::vector<kv::Bytes> keys = TRY(keys_to_declare(writes));
   if (keys.empty()) return std::vector<WriteOutcome>{};
   Several several(writes, clock_);
+  TRY(several.look_at(collections_));
   const auto status = store_.transact({}, keys, [&](kv::Reads& reads, kv::Writes& store_writes) {
     if (!several.plan(reads)) return kv::Verdict::kDecline;
     several.commit(store_writes);
@@ -311,6 +332,7 @@ Result<TransactionOutcome> ItemWriter::transact(std::span<const ItemWrite> write
   if (claim.has_token()) keys.insert(keys.end(), {claim.current(), claim.previous()});
 
   Several several(writes, clock_);
+  TRY(several.look_at(collections_));
   TransactionOutcome outcome;
   std::optional<Error> failure;
   size_t contended = 0;

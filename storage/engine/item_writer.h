@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "storage/clock.h"
+#include "storage/engine/item_collection.h"
 #include "storage/engine/request_tokens.h"
 #include "storage/engine/write.h"
 #include "storage/engine/write_gate.h"
@@ -18,11 +19,12 @@ namespace dynolith::storage {
 class ItemWriter {
  public:
   // The arguments outlive the writer. `transaction_wait_ms`: see DatabaseOptions.
-  ItemWriter(kv::Store& store, WriteGate& gate, RequestTokens& tokens, const Clock& clock,
-             int64_t transaction_wait_ms)
+  ItemWriter(kv::Store& store, WriteGate& gate, RequestTokens& tokens,
+             const ItemCollections& collections, const Clock& clock, int64_t transaction_wait_ms)
       : store_(store),
         gate_(gate),
         tokens_(tokens),
+        collections_(collections),
         clock_(clock),
         transaction_wait_ms_(transaction_wait_ms) {}
 
@@ -37,6 +39,7 @@ class ItemWriter {
   kv::Store& store_;
   WriteGate& gate_;
   RequestTokens& tokens_;
+  const ItemCollections& collections_;
   const Clock& clock_;
   const int64_t transaction_wait_ms_;
 };

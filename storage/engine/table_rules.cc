@@ -92,13 +92,17 @@ bool is_defined(const TableDefinition& definition, const KeyAttribute& attribute
   return std::find(all.begin(), all.end(), attribute) != all.end();
 }
 
+Error not_defined(const std::vector<std::string>& keys,
+                  const std::vector<KeyAttribute>& definitions) {
+  return invalid("Some index key attributes are not defined in AttributeDefinitions. Keys: " +
+                 listed(keys) + ", AttributeDefinitions: " + listed(names_of(definitions)));
+}
+
 Result<void> check_defined(const TableDefinition& definition, const KeySchema& schema) {
   const bool all_defined = all_key_attributes(
       schema, [&](const KeyAttribute& attribute) { return is_defined(definition, attribute); });
   if (all_defined) return {};
-  return invalid("Some index key attributes are not defined in AttributeDefinitions. Keys: " +
-                 listed(names_of(schema)) +
-                 ", AttributeDefinitions: " + listed(names_of(definition.attribute_definitions)));
+  return not_defined(names_of(schema), definition.attribute_definitions);
 }
 
 Result<void> check_shape(SchemaOf of, const KeySchema& schema, std::string_view index_name) {
@@ -167,21 +171,6 @@ Result<void> check_projection(const IndexProjection& projection) {
   return {};
 }
 
-Result<void> check_local_index(const TableDefinition& definition, const IndexDefinition& index) {
-  TRY(check_defined(definition, index.key));
-  TRY(check_shape(SchemaOf::kLocalIndex, index.key, index.name));
-  if (index.key.sort.empty())
-    return invalid("Index KeySchema does not have a range key for index: " + index.name);
-  const std::string& own = index.key.partition.front().name;
-  const std::string& tables = definition.key.partition.front().name;
-  if (own != tables)
-    return invalid(
-        "Index KeySchema does not have the same leading hash key as table KeySchema "
-        "for index: " +
-        index.name + ". index hash key: " + own + ", table hash key: " + tables);
-  return check_projection(index.projection);
-}
-
 Result<void> check_index_throughput(const TableDefinition& definition,
                                     const IndexDefinition& index) {
   if (definition.billing_mode == BillingMode::kPayPerRequest) {
@@ -196,33 +185,41 @@ Result<void> check_index_throughput(const TableDefinition& definition,
   return check_no_on_demand_limits(index.on_demand_limits);
 }
 
-Result<void> check_global_index(const TableDefinition& definition, const IndexDefinition& index) {
+Result<void> check_local_index_key(const TableDefinition& definition,
+                                   const IndexDefinition& index) {
+  if (definition.key.sort.empty())
+    return invalid(
+        "Table KeySchema does not have a range key, which is required when specifying a "
+        "LocalSecondaryIndex");
   TRY(check_defined(definition, index.key));
-  TRY(check_shape(SchemaOf::kGlobalIndex, index.key, index.name));
-  TRY(check_projection(index.projection));
-  return check_index_throughput(definition, index);
+  TRY(check_shape(SchemaOf::kLocalIndex, index.key, index.name));
+  if (index.key.sort.empty())
+    return invalid("Index KeySchema does not have a range key for index: " + index.name);
+  const std::string& own = index.key.partition.front().name;
+  const std::string& tables = definition.key.partition.front().name;
+  if (own == tables) return {};
+  return invalid(
+      "Index KeySchema does not have the same leading hash key as table KeySchema "
+      "for index: " +
+      index.name + ". index hash key: " + own + ", table hash key: " + tables);
 }
 
 // Both kinds share one namespace of names.
-Result<void> check_indexes(const TableDefinition& definition, IndexKind kind,
-                           std::set<std::string_view>& names) {
-  size_t count = 0;
-  for (const IndexDefinition& index : definition.indexes) {
-    if (index.kind != kind) continue;
-    ++count;
-    if (kind == IndexKind::kLocal && definition.key.sort.empty())
-      return invalid(
-          "Table KeySchema does not have a range key, which is required when specifying a "
-          "LocalSecondaryIndex");
-    TRY(kind == IndexKind::kLocal ? check_local_index(definition, index)
-                                  : check_global_index(definition, index));
-    if (!names.insert(index.name).second) return invalid("Duplicate index name: " + index.name);
-  }
-  if (kind == IndexKind::kLocal && count > kLocalIndexesMax)
-    return invalid("Number of LocalSecondaryIndexes exceeds per-table limit of 5");
-  if (kind == IndexKind::kGlobal && count > kGlobalIndexesMax)
-    return invalid("GlobalSecondaryIndex count exceeds the per-table limit of 20");
+Result<void> check_index(const TableDefinition& definition, size_t position) {
+  const IndexDefinition& index = definition.indexes[position];
+  TRY(check_index_key(definition, index));
+  TRY(check_projection(index.projection));
+  if (index.kind == IndexKind::kGlobal) TRY(check_index_throughput(definition, index));
+  for (size_t i = 0; i < position; ++i)
+    if (definition.indexes[i].name == index.name)
+      return invalid("Duplicate index name: " + index.name);
   return {};
+}
+
+Result<void> check_indexes(const TableDefinition& definition, IndexKind kind) {
+  for (size_t i = 0; i < definition.indexes.size(); ++i)
+    if (definition.indexes[i].kind == kind) TRY(check_index(definition, i));
+  return check_index_count(definition, kind);
 }
 
 Result<void> check_projected_total(const TableDefinition& definition) {
@@ -248,6 +245,48 @@ Result<void> check_all_used(const TableDefinition& definition) {
 }
 
 }  // namespace
+
+Result<void> check_elements_defined(std::span<const KeyElement> elements,
+                                    const std::vector<KeyAttribute>& definitions) {
+  const auto is_defined = [&](const KeyElement& element) {
+    return std::any_of(definitions.begin(), definitions.end(),
+                       [&](const KeyAttribute& known) { return known.name == element.name; });
+  };
+  if (std::all_of(elements.begin(), elements.end(), is_defined)) return {};
+  std::vector<std::string> names;
+  for (const KeyElement& element : elements) names.emplace_back(element.name);
+  return not_defined(names, definitions);
+}
+
+Result<void> check_table_key(const TableDefinition& definition, bool has_indexes) {
+  TRY(check_billing(definition));
+  TRY(check_duplicate_definitions(definition));
+  TRY(check_defined(definition, definition.key));
+  TRY(check_shape(SchemaOf::kTable, definition.key, {}));
+  if (!has_indexes) TRY(check_all_used(definition));
+  return {};
+}
+
+Result<void> check_index_key(const TableDefinition& definition, const IndexDefinition& index) {
+  if (index.kind == IndexKind::kLocal) return check_local_index_key(definition, index);
+  TRY(check_defined(definition, index.key));
+  return check_shape(SchemaOf::kGlobalIndex, index.key, index.name);
+}
+
+Result<void> check_last_index(const TableDefinition& definition) {
+  return check_index(definition, definition.indexes.size() - 1);
+}
+
+Result<void> check_index_count(const TableDefinition& definition, IndexKind kind) {
+  const auto count = static_cast<size_t>(
+      std::count_if(definition.indexes.begin(), definition.indexes.end(),
+                    [&](const IndexDefinition& index) { return index.kind == kind; }));
+  if (kind == IndexKind::kLocal && count > kLocalIndexesMax)
+    return invalid("Number of LocalSecondaryIndexes exceeds per-table limit of 5");
+  if (kind == IndexKind::kGlobal && count > kGlobalIndexesMax)
+    return invalid("GlobalSecondaryIndex count exceeds the per-table limit of 20");
+  return {};
+}
 
 Result<void> check_key_elements(SchemaOf of, std::span<const KeyElement> elements,
                                 std::string_view index_name) {
@@ -275,14 +314,9 @@ std::vector<KeyAttribute> attribute_definitions_of(const TableDefinition& defini
 }
 
 Result<void> check_definition_rules(const TableDefinition& definition) {
-  TRY(check_billing(definition));
-  TRY(check_duplicate_definitions(definition));
-  TRY(check_defined(definition, definition.key));
-  TRY(check_shape(SchemaOf::kTable, definition.key, {}));
-  if (definition.indexes.empty()) TRY(check_all_used(definition));
-  std::set<std::string_view> index_names;
-  TRY(check_indexes(definition, IndexKind::kLocal, index_names));
-  TRY(check_indexes(definition, IndexKind::kGlobal, index_names));
+  TRY(check_table_key(definition, !definition.indexes.empty()));
+  TRY(check_indexes(definition, IndexKind::kLocal));
+  TRY(check_indexes(definition, IndexKind::kGlobal));
   TRY(check_projected_total(definition));
   TRY(check_all_used(definition));
   if (definition.tags.size() > kTagsMax)

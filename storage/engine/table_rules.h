@@ -31,6 +31,15 @@ enum class SchemaOf : uint8_t { kTable, kLocalIndex, kGlobalIndex };
 // Errors: kValidation. `index_name` is for the messages; empty for a table.
 Result<void> check_key_elements(SchemaOf of, std::span<const KeyElement> elements,
                                 std::string_view index_name = {});
+Result<void> check_elements_defined(std::span<const KeyElement> elements,
+                                    const std::vector<KeyAttribute>& definitions);
+
+// Parts of check_definition_rules, for front ends that decode a definition piece by piece: each
+// piece's errors come before those of the next.
+Result<void> check_table_key(const TableDefinition& definition, bool has_indexes);
+Result<void> check_index_key(const TableDefinition& definition, const IndexDefinition& index);
+Result<void> check_last_index(const TableDefinition& definition);  // Of definition.indexes.
+Result<void> check_index_count(const TableDefinition& definition, IndexKind kind);
 
 // The attribute definitions that `definition`'s keys need, in the order of their first use. For
 // programs that state types with the keys and need no other order.

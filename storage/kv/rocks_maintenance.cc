@@ -57,22 +57,32 @@ Status RocksStore::erase_rows(Instance& instance, rocksdb::ColumnFamilyHandle* f
   return commits_.commit(instance, transaction->member);
 }
 
-Status RocksStore::drop_range(Bytes begin, Bytes end) {
+Status RocksStore::drop_rows(rocksdb::ColumnFamilyHandle* (Instance::*family)(), Bytes begin,
+                             Bytes end) {
   std::string from(begin);
   std::vector<std::string> keys;
   while (Bytes(from) < end) {
     // In and out for each piece: nobody waits longer than for one.
     const InstanceGate::Stay instance = gate_.enter();
     if (!instance) return Status::kIo;
-    const rocksdb::Status read = collect(*instance, instance->data(), from, end, keys);
+    rocksdb::ColumnFamilyHandle* const rows = ((*instance).*family)();
+    const rocksdb::Status read = collect(*instance, rows, from, end, keys);
     if (!read.ok()) return read_failed(read);
     if (keys.empty()) break;
-    const Status erased = erase_rows(*instance, instance->data(), keys, nullptr);
+    const Status erased = erase_rows(*instance, rows, keys, nullptr);
     if (erased != Status::kOk) return erased;
     from = keys.back();
     from.push_back('\0');
   }
   return Status::kOk;
+}
+
+Status RocksStore::drop_range(Bytes begin, Bytes end) {
+  return drop_rows(&Instance::data, begin, end);
+}
+
+Status RocksStore::drop_tallies(Bytes begin, Bytes end) {
+  return drop_rows(&Instance::system, tally_key(begin), tally_key(end));
 }
 
 void RocksStore::compact() {

@@ -34,6 +34,7 @@ class RocksStore final : public Store {
                   FunctionRef<Verdict(Reads& reads, Writes& writes)> function) override;
   Status write(FunctionRef<void(Writes& writes)> function) override;
   Result<Tally> tally(Bytes name) override;
+  Status drop_tallies(Bytes begin, Bytes end) override;
   Status drop_range(Bytes begin, Bytes end) override;
   void compact() override;
   Status read_log(Bytes log, Bytes after, uint32_t records_max,
@@ -60,6 +61,8 @@ class RocksStore final : public Store {
     std::string key, value;
   };
   // Commits the deletion of `keys` and, unless null, the row beside it.
+  // Erases [begin, end) of one column family, in pieces.
+  Status drop_rows(rocksdb::ColumnFamilyHandle* (Instance::*family)(), Bytes begin, Bytes end);
   Status erase_rows(Instance& instance, rocksdb::ColumnFamilyHandle* family,
                     std::span<const std::string> keys, const SystemRow* beside);
 

@@ -159,6 +159,10 @@ class Store {
 
   virtual Result<Tally> tally(Bytes name) = 0;  // Zero if never added to.
 
+  // Forgets the tallies whose names lie in [begin, end). Needs: nothing adds to them any more. Not
+  // atomic; may be repeated.
+  virtual Status drop_tallies(Bytes begin, Bytes end) = 0;
+
   // Removes [begin, end), in pieces, without blocking other calls. Not atomic; may be repeated.
   virtual Status drop_range(Bytes begin, Bytes end) = 0;
   virtual void compact() = 0;  // Reclaims the space of what was dropped; slow.

@@ -41,7 +41,8 @@ from suite import summary  # noqa: E402
 
 PATIENCE_S = 20
 HERE = pathlib.Path(__file__).resolve().parent
-FLAGS = {"messages_classic": ("--wording=classic",)}
+FLAGS = {"item_collections": ("--item-collection-limit=2000",),
+         "messages_classic": ("--wording=classic",)}
 
 MODELLED = "com.amazonaws.dynamodb.v20120810#"
 PREFIXES = {

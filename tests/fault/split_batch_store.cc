@@ -95,6 +95,7 @@ class SplitBatchStore final : public Store {
     return store_->write(function);
   }
   Result<Tally> tally(Bytes name) override { return store_->tally(name); }
+  Status drop_tallies(Bytes begin, Bytes end) override { return store_->drop_tallies(begin, end); }
   Status drop_range(Bytes begin, Bytes end) override { return store_->drop_range(begin, end); }
   void compact() override { store_->compact(); }
   Status read_log(Bytes log, Bytes after, uint32_t records_max,

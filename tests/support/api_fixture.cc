@@ -18,8 +18,10 @@ std::string described(const std::string& error_body) {
     std::string_view message;
     if (!error[name].get(message)) text.append(": ").append(message);
   }
-  simdjson::dom::element item;
-  if (!error["Item"].get(item)) text.append(" | ").append(simdjson::minify(item));
+  simdjson::dom::element more;
+  for (const char* name : {"Item", "ThrottlingReasons", "throttlingReasons"}) {
+    if (!error[name].get(more)) text.append(" | ").append(simdjson::minify(more));
+  }
   return text;
 }
 
@@ -40,7 +42,10 @@ std::string json(std::string_view quoted) {
 std::string ApiFixture::call(std::string_view name, std::string_view body) {
   const api::Operation* operation = api::find_operation(name);
   if (operation == nullptr) return "no such operation";
-  const api::OperationContext context{*database_, "", "us-east-1", "localhost:8000", wording_};
+  const api::OperationContext context{*database_,      "",
+                                      "us-east-1",     "localhost:8000",
+                                      wording_,        api::value_wording(*operation, wording_),
+                                      admission_.get()};
   std::string reply;
   const auto object = parser_.parse(json(body));
   if (!object) return "not JSON: " + std::string(body);

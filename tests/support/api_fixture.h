@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "api/admission.h"
 #include "api/operations/operations.h"
 #include "storage/database.h"
 #include "tests/support/fake_clock.h"
@@ -18,7 +19,8 @@ namespace dynolith::test {
 std::string json(std::string_view quoted);
 
 // One call and its answer. A reply is JSON as json() takes it; an error is
-// "ValidationException: message", with its envelope and, behind a bar, its Item.
+// "ValidationException: message", with its envelope and, behind a bar, its Item or the reasons for
+// which it was throttled.
 struct ApiCase {
   std::string_view operation;
   std::string body;
@@ -44,6 +46,7 @@ class ApiFixture : public ::testing::Test {
   std::shared_ptr<FakeClock> clock_ = std::make_shared<FakeClock>();
   std::unique_ptr<storage::Database> database_;
   api::Wording wording_ = api::Wording::kAws2026;
+  std::unique_ptr<api::Admission> admission_;  // Null: nothing is throttled.
 
  private:
   api::JsonParser parser_;

@@ -32,6 +32,8 @@ TEST(Flags, HaveDefaults) {
     EXPECT_EQ(flags.durability, Durability::kEverySecond);
     EXPECT_EQ(flags.wording, api::Wording::kAws2026);
     EXPECT_EQ(flags.ttl_sweep_ms, 5000);
+    EXPECT_FALSE(flags.throttle);
+    EXPECT_EQ(flags.throttle_burst_seconds, 300);
   }
 }
 
@@ -53,6 +55,8 @@ TEST(Flags, AreReadInOurSpelling) {
   EXPECT_EQ(flags.wording, api::Wording::kClassic);
   EXPECT_EQ(flags.log_level, "info");
   EXPECT_EQ(parsed({"--fsync=never"}).durability, Durability::kNever);
+  EXPECT_TRUE(parsed({"--throttle"}).throttle);
+  EXPECT_EQ(parsed({"--throttle", "--throttle-burst=1"}).throttle_burst_seconds, 1);
 }
 
 TEST(Flags, SayWhenItemsExpire) {
@@ -105,7 +109,8 @@ TEST(Flags, AreRefusedClearly) {
         Arguments{"--tls-key=a.pem"}, Arguments{"--maxItemSizeKb", "500"},
         Arguments{"-inMemory", "-dbPath", "x"}, Arguments{"--isolate", "-sharedDb"},
         Arguments{"--threads", "0"}, Arguments{"--createTableMs", "-1"},
-        Arguments{"--stream-shard-ms", "0"}, Arguments{"--wording", "old"}}) {
+        Arguments{"--stream-shard-ms", "0"}, Arguments{"--wording", "old"},
+        Arguments{"--throttle-burst", "5"}, Arguments{"--throttle", "--throttle-burst", "0"}}) {
     const auto exit = refused(arguments);
     EXPECT_EQ(exit.status, kExitUsage) << arguments[0];
     EXPECT_TRUE(exit.text.starts_with("dynolith: ")) << exit.text;

@@ -310,9 +310,9 @@ TEST(ConditionExpression, HasAtMost300Operators) {
   EXPECT_EQ(failure("NOT NOT " + mixed), message);        // 301.
 }
 
-TEST(ConditionExpression, GivesInAtMost100OperandsWithItsLeftOne) {
-  EXPECT_TRUE(bound("a IN (:n" + repeated(", :n", 98) + ")").starts_with("(in a 5"));
-  EXPECT_EQ(failure("a IN (:n" + repeated(", :n", 99) + ")"),
+TEST(ConditionExpression, GivesInAtMost100Values) {
+  EXPECT_TRUE(bound("a IN (:n" + repeated(", :n", 99) + ")").starts_with("(in a 5"));
+  EXPECT_EQ(failure("a IN (:n" + repeated(", :n", 100) + ")"),
             "The IN operator is provided with too many operands; number of operands: 101");
 }
 

@@ -168,6 +168,10 @@ class FailingDatabase : public storage::Database {
   }
 
   // Not used by a batch of writes.
+  Result<int64_t> item_collection_bytes(const storage::Table&,
+                                        const storage::EncodedKey&) override {
+    return unused();
+  }
   Result<storage::TableDescription> create_table(storage::TableDefinition,
                                                  std::string_view) override {
     return unused();
