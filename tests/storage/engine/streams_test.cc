@@ -308,7 +308,8 @@ class StreamParts : public ::testing::Test {
     ids_ = system_id_source();
     catalog_.emplace(*store_, *clock_, *ids_, CatalogOptions{});
     tokens_.emplace(*store_, *clock_);
-    writer_.emplace(*store_, gate_, *tokens_, *clock_, 250);
+    collections_.emplace(*store_, kItemCollectionBytesMax);
+    writer_.emplace(*store_, gate_, *tokens_, *collections_, *clock_, 250);
     registry_.emplace(*store_, gate_, *clock_, kShardAgeMs);
   }
 
@@ -337,6 +338,7 @@ class StreamParts : public ::testing::Test {
   WriteGate gate_;
   std::optional<Catalog> catalog_;
   std::optional<RequestTokens> tokens_;
+  std::optional<ItemCollections> collections_;
   std::optional<ItemWriter> writer_;
   std::optional<StreamRegistry> registry_;
 };
