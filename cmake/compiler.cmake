@@ -8,7 +8,7 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # that are not read, of impossible lengths in `"text" + std::string()`, of pointers in simdjson.
   target_compile_options(dynolith_options INTERFACE -Wno-maybe-uninitialized -Wno-restrict
     -Wno-stringop-overflow -Wno-stringop-overread
-    -Wno-array-bounds -Wno-dangling-pointer)
+    -Wno-array-bounds)
 endif()
 if(CMAKE_BUILD_TYPE STREQUAL "Release" OR CMAKE_BUILD_TYPE STREQUAL "RelWithDebInfo")
   target_compile_options(dynolith_options INTERFACE -fstack-protector-strong -U_FORTIFY_SOURCE
