@@ -418,6 +418,60 @@ class UpdateTableTest(Boto3Test):
             self.assertEqual(client.scan(TableName="slow", IndexName="ByG")["Count"], 2)
             client.close()
 
+    def test_throughput_goes_down_four_times_a_day(self):
+        units = lambda n: {"ReadCapacityUnits": 1, "WriteCapacityUnits": n}
+        self.client.create_table(**{**table("sinking", "p:S"), "BillingMode": "PROVISIONED", "ProvisionedThroughput": units(9)})
+        for n in range(8, 4, -1):
+            self.client.update_table(TableName="sinking", ProvisionedThroughput=units(n))
+        with self.assertRaises(self.client.exceptions.LimitExceededException) as caught:
+            self.client.update_table(TableName="sinking", ProvisionedThroughput=units(4))
+        self.assertIn("Number of decreases today: 4. Last decrease at ", caught.exception.response["Error"]["Message"])
+        self.client.update_table(TableName="sinking", ProvisionedThroughput=units(20))
+
+
+class ThrottledTest(unittest.TestCase):
+    """A server that holds tables to their throughput: clients that send what was left again get through."""
+    UNITS = 20
+
+    def setUp(self):
+        self.server = Server("--in-memory", "--throttle", "--throttle-burst", "1")
+        self.client, self.resource = session_of(self.server)
+        self.client.create_table(**{**table("narrow", "p:S"), "BillingMode": "PROVISIONED",
+                                    "ProvisionedThroughput": {"ReadCapacityUnits": 100, "WriteCapacityUnits": self.UNITS}})
+
+    def tearDown(self):
+        self.client.close()
+        self.resource.meta.client.close()
+        self.server.stop()
+
+    def test_a_single_write_is_refused_with_its_reason(self):
+        too_much = self.client.exceptions.ProvisionedThroughputExceededException
+        with self.assertRaises(too_much) as caught:
+            for i in range(1000):
+                self.client.put_item(TableName="narrow", Item={"p": {"S": str(i)}})
+        self.assertGreaterEqual(i, self.UNITS)
+        answer = caught.exception.response
+        self.assertEqual(answer["Error"]["Message"], "The level of configured provisioned throughput for the table was exceeded. Consider "
+                                                     "increasing your provisioning level with the UpdateTable API.")
+        self.assertEqual(self.client.get_item(TableName="narrow", Key={"p": {"S": "0"}})["Item"]["p"]["S"], "0")
+
+    def test_a_batch_leaves_items_unprocessed_until_they_are_sent_again(self):
+        wanted = [{"PutRequest": {"Item": {"p": {"S": str(i)}, "filler": {"S": "x" * 1500}}}} for i in range(25)]  # Two units each.
+        left, calls = {"narrow": wanted}, []
+        deadline = time.monotonic() + 30
+        while left and time.monotonic() < deadline:
+            try:
+                given = left
+                left = self.client.batch_write_item(RequestItems=given)["UnprocessedItems"]
+            except self.client.exceptions.ProvisionedThroughputExceededException:
+                continue  # Not one of them could be written.
+            calls.append((len(given["narrow"]), len(left.get("narrow", ()))))
+        self.assertEqual(left, {})
+        self.assertGreater(len(calls), 1)
+        for given, kept in calls:
+            self.assertLess(kept, given)
+        self.assertEqual(self.client.scan(TableName="narrow", Select="COUNT")["Count"], 25)
+
 
 if __name__ == "__main__":
     run_unittest()
