@@ -441,6 +441,7 @@ def control(program, seed):
     """The planted fault: it must be caught, and by the comparison of an index with its table."""
     directory = tempfile.mkdtemp(prefix="dynolith-crash-control-")
     run = Run(program, directory, seed)
+    run.parts = []  # Time to live keeps entries beside the items too, and might notice first.
     try:
         run.first_start()
         for number in range(1, CONTROL_CYCLES_MAX + 1):
