@@ -18,7 +18,7 @@ Result<void> put_item(const OperationContext& context, const JsonObject& body, s
   auto key = TRY(storage::key_of_item(*table, request.item.view()));
 
   storage::ItemWrite write = item_write(request, table, std::move(key));
-  const auto& put = write.action.emplace<storage::Put>(std::move(request.item));
+  const auto& put = write.action.emplace<storage::Put>(storage::Put{std::move(request.item)});
   const auto outcome = TRY(apply_write(context, write));
   return append_write_reply(reply, context, request.options, request.table.given, *table,
                             put.item.view(), outcome, outcome.old_item.view());

@@ -79,9 +79,9 @@ Result<void> StreamRegistry::load(std::span<const TablePtr> tables) {
   // What is left open is of a table that is gone.
   std::vector<StreamPtr> open;
   for (const auto& [key, entry] : streams_) {
-    const bool has_table = std::any_of(tables.begin(), tables.end(), [&](const TablePtr& table) {
-      return table->id == key.first;
-    });
+    const bool has_table =
+        std::any_of(tables.begin(), tables.end(),
+                    [id = key.first](const TablePtr& table) { return table->id == id; });
     if (entry.stream->is_on() && !has_table) open.push_back(entry.stream);
   }
   for (const StreamPtr& stream : open) close_stream(stream);
