@@ -1,20 +1,6 @@
 -- GetItem of one of COUNT items; the partition keys are "0" ... as tools/bench wrote them.
 local count = tonumber(os.getenv("COUNT"))
-local threads = 0
-
-function setup(thread)
-  thread:set("seed", threads)
-  threads = threads + 1
-end
-
-function init(arguments)
-  math.randomseed(seed)
-  wrk.method = "POST"
-  wrk.headers["X-Amz-Target"] = "DynamoDB_20120810.GetItem"
-  wrk.headers["Content-Type"] = "application/x-amz-json-1.0"
-  wrk.headers["Authorization"] = os.getenv("AUTHORIZATION")
-  wrk.headers["X-Amz-Date"] = "20260101T000000Z"
-end
+dofile(os.getenv("SCRIPTS") .. "/signed.lua")("GetItem")
 
 function request()
   local body = '{"TableName":"bench","Key":{"p":{"S":"' .. math.random(0, count - 1) .. '"}}}'

@@ -1,21 +1,7 @@
 -- TransactWriteItems of two actions: a put of 300 bytes and an update of another of COUNT keys. As
 -- SDKs do, each request has a token of its own.
 local count = tonumber(os.getenv("COUNT"))
-local threads = 0
-
-function setup(thread)
-  thread:set("seed", threads)
-  threads = threads + 1
-end
-
-function init(arguments)
-  math.randomseed(seed)
-  wrk.method = "POST"
-  wrk.headers["X-Amz-Target"] = "DynamoDB_20120810.TransactWriteItems"
-  wrk.headers["Content-Type"] = "application/x-amz-json-1.0"
-  wrk.headers["Authorization"] = os.getenv("AUTHORIZATION")
-  wrk.headers["X-Amz-Date"] = "20260101T000000Z"
-end
+dofile(os.getenv("SCRIPTS") .. "/signed.lua")("TransactWriteItems")
 
 local padding = string.rep("x", 250)
 
