@@ -116,7 +116,7 @@ void ExpiryBuilder::run() {
     const bool failed_before = std::exchange(failing_, status != kv::Status::kOk);
     if (failing_ && !failed_before && log_)
       log_("cannot prepare the time to live of table " + job->table->name() +
-           " for now, trying again: " + kv::to_error(status).message);
+           "; trying again: " + kv::to_error(status).message);
     changed_.notify_all();
     if (failing_) changed_.wait_for(lock, kRetryAfter, [&] { return stopping_.load(); });
   }

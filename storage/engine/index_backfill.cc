@@ -119,7 +119,7 @@ void IndexBackfill::run() {
     current_ = {};
     const bool failed_before = std::exchange(failing_, failed);
     if (failed && !failed_before && log_)
-      log_("cannot go on with the indexes of a table for now, trying again: " +
+      log_("cannot go on with the indexes of a table; trying again: " +
            kv::to_error(status).message);
     changed_.notify_all();
     if (failed) changed_.wait_for(lock, kRetryAfter, [&] { return stopping_; });

@@ -57,7 +57,7 @@ void TableDropper::run() {
     if (!failing_) queue_.pop_front();
     if (failing_ && !failed_before && log_)
       log_("cannot remove the data of deleted table " + table->name() +
-           " for now, trying again: " + kv::to_error(status).message);
+           "; trying again: " + kv::to_error(status).message);
     changed_.notify_all();
     if (failing_) changed_.wait_for(lock, kRetryAfter, [&] { return stopping_; });
   }

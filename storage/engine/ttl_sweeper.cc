@@ -72,7 +72,7 @@ void TtlSweeper::run() {
     lock.unlock();
     const auto swept = sweep();
     if (!swept && !std::exchange(failing, true) && log_)
-      log_("cannot delete expired items for now, trying again: " + swept.error().message);
+      log_("cannot delete expired items; trying again: " + swept.error().message);
     if (swept) failing = false;
     lock.lock();
   }
