@@ -16,6 +16,7 @@ target_include_directories(dynolith_rocksdb SYSTEM INTERFACE ${ROCKSDB_INCLUDE_D
 target_link_libraries(dynolith_rocksdb INTERFACE ${ROCKSDB_LIBRARY})
 
 find_library(DEFLATE_LIBRARY deflate REQUIRED)
+find_library(RE2_LIBRARY re2 REQUIRED)
 
 if(DYNOLITH_TESTS)
   find_package(GTest REQUIRED)

@@ -56,6 +56,7 @@ LIBRARIES = {
     "simdjson.h": ["api/json", "odm/remote"],
     "boost/": ["api/http"],
     "httplib.h": ["odm/remote", "tools"],
+    "re2/": ["odm"],
     "CLI/": ["tools"],
     "spdlog/": ["tools"],
 }

@@ -1,0 +1,199 @@
+#include "odm/codecs.h"
+
+#include <charconv>
+#include <cmath>
+
+#include "storage/limits.h"
+#include "storage/value/utf8.h"
+
+namespace dynolith::odm {
+
+using storage::kAttributeNameBytesMax;
+using storage::kNestingLevelsMax;
+
+bool DecodeContext::wrong_type(const ValueView& value, std::string_view expected) {
+  std::string message("is ");
+  message.append(storage::type_name(value.type())).append(", not ").append(expected);
+  return fail(std::move(message));
+}
+
+EncodedValue encode_alone(const ValueCodec& codec, const void* value, Problems& problems,
+                          const PathFrame* at) {
+  thread_local ItemEncoder encoder;
+  encoder.begin_value();
+  EncodeContext context{encoder, problems, at};
+  if (codec.is_absent(value)) {
+    problems.add(at, "is empty");
+    return {};
+  }
+  if (!codec.encode(value, context)) return {};
+  return encoder.finish_value();
+}
+
+namespace internal {
+
+bool encode_string(std::string_view text, EncodeContext& context) {
+  if (!storage::is_valid_utf8(text)) return context.fail("is not UTF-8");
+  context.out.string(text);
+  return true;
+}
+
+bool encode_double(double value, EncodeContext& context) {
+  if (!std::isfinite(value)) return context.fail("is not a finite number");
+  // Whole numbers that a double holds exactly need no text.
+  if (std::fabs(value) < 9e15 && value == std::trunc(value)) {
+    context.out.number(Number(static_cast<int64_t>(value)));
+    return true;
+  }
+  char text[40];
+  const auto end = std::to_chars(text, text + sizeof(text), value).ptr;
+  const auto number = Number::parse({text, static_cast<size_t>(end - text)});
+  if (!number) return context.fail("cannot be stored: its magnitude is out of range");
+  context.out.number(*number);
+  return true;
+}
+
+bool encode_unsigned(uint64_t value, EncodeContext& context) {
+  if (value <= static_cast<uint64_t>(std::numeric_limits<int64_t>::max())) {
+    context.out.number(Number(static_cast<int64_t>(value)));
+    return true;
+  }
+  context.out.number(*Number::parse(std::to_string(value)));
+  return true;
+}
+
+bool decode_string(const ValueView& value, std::string& out, DecodeContext& context) {
+  if (value.type() != AttributeType::kString) return context.wrong_type(value, "a string");
+  out.assign(value.text());
+  return true;
+}
+
+bool decode_binary(const ValueView& value, std::string& out, DecodeContext& context) {
+  if (value.type() != AttributeType::kBinary) return context.wrong_type(value, "binary");
+  out.assign(value.text());
+  return true;
+}
+
+bool decode_bool(const ValueView& value, bool& out, DecodeContext& context) {
+  if (value.type() != AttributeType::kBoolean) return context.wrong_type(value, "a boolean");
+  out = value.boolean();
+  return true;
+}
+
+bool decode_number(const ValueView& value, Number& out, DecodeContext& context) {
+  if (value.type() != AttributeType::kNumber) return context.wrong_type(value, "a number");
+  out = value.number();
+  return true;
+}
+
+bool decode_double(const ValueView& value, double& out, DecodeContext& context) {
+  if (value.type() != AttributeType::kNumber) return context.wrong_type(value, "a number");
+  const Number number = value.number();
+  if (const auto whole = number.to_int64(); whole && std::llabs(*whole) < (1LL << 53)) {
+    out = static_cast<double>(*whole);
+    return true;
+  }
+  const std::string text = number.to_text();
+  std::from_chars(text.data(), text.data() + text.size(), out);
+  return true;
+}
+
+bool decode_signed(const ValueView& value, int64_t low, int64_t high, int64_t& out,
+                   DecodeContext& context) {
+  if (value.type() != AttributeType::kNumber) return context.wrong_type(value, "a number");
+  const auto whole = value.number().to_int64();
+  if (!whole) return context.fail(value.number().to_text() + " is no integer of 64 bits");
+  if (*whole < low || *whole > high)
+    return context.fail(std::to_string(*whole) + " does not fit the member");
+  out = *whole;
+  return true;
+}
+
+bool decode_unsigned(const ValueView& value, uint64_t high, uint64_t& out, DecodeContext& context) {
+  if (value.type() != AttributeType::kNumber) return context.wrong_type(value, "a number");
+  const std::string text = value.number().to_text();
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
+  if (error != std::errc() || end != text.data() + text.size() || out > high)
+    return context.fail(text + " does not fit the member");
+  return true;
+}
+
+bool enter_document(EncodeContext& context) {
+  // The service counts levels below the attribute.
+  if (context.depth >= kNestingLevelsMax - 1)
+    return context.fail("is nested deeper than " + std::to_string(kNestingLevelsMax) + " levels");
+  return true;
+}
+
+bool check_member_name(std::string_view name, EncodeContext& context) {
+  const char* problem = name.empty()                           ? "a name is empty"
+                        : name.size() > kAttributeNameBytesMax ? "the name is too long"
+                        : !storage::is_valid_utf8(name)        ? "the name is not UTF-8"
+                                                               : nullptr;
+  if (problem != nullptr) context.problems.add(context.at, problem);
+  return problem == nullptr;
+}
+
+namespace {
+
+struct AnyEncoder {
+  EncodeContext& context;
+
+  bool operator()(const std::string& text) const { return encode_string(text, context); }
+  bool operator()(const Number& number) const {
+    context.out.number(number);
+    return true;
+  }
+  bool operator()(const Binary& binary) const {
+    context.out.binary(binary.bytes);
+    return true;
+  }
+  bool operator()(bool boolean) const {
+    context.out.boolean(boolean);
+    return true;
+  }
+  bool operator()(Null) const {
+    context.out.null();
+    return true;
+  }
+  bool operator()(const StringSet& set) const {
+    if (set.members.empty()) return context.fail("is an empty set");
+    context.out.begin_set(AttributeType::kStringSet);
+    bool good = true;
+    for (const std::string& member : set.members) good = encode_string(member, context) && good;
+    context.out.end();
+    return good;
+  }
+  bool operator()(const NumberSet& set) const {
+    if (set.members.empty()) return context.fail("is an empty set");
+    context.out.begin_set(AttributeType::kNumberSet);
+    for (const Number& member : set.members) context.out.number(member);
+    context.out.end();
+    return true;
+  }
+  bool operator()(const BinarySet& set) const {
+    if (set.members.empty()) return context.fail("is an empty set");
+    context.out.begin_set(AttributeType::kBinarySet);
+    for (const std::string& member : set.members) context.out.binary(member);
+    context.out.end();
+    return true;
+  }
+  bool operator()(const List& list) const { return Codec<List>::encode(list, context); }
+  bool operator()(const Map& map) const { return MapCodec<Map, Value>::encode(map, context); }
+};
+
+}  // namespace
+
+bool encode_any(const Value& value, EncodeContext& context) {
+  return std::visit(AnyEncoder{context}, value.storage());
+}
+
+Number number_of_double(double value) {
+  char text[40];
+  const auto end = std::to_chars(text, text + sizeof(text), value).ptr;
+  const auto number = Number::parse({text, static_cast<size_t>(end - text)});
+  return number ? *number : Number();
+}
+
+}  // namespace internal
+}  // namespace dynolith::odm

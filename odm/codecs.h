@@ -1,0 +1,586 @@
+// Codecs of the types that the mapper knows:
+//
+//   bool                             BOOL     Timestamp, durations          N (see options.h)
+//   integers, float, double, Number  N        optional, unique_ptr, shared_ptr: the value or absent
+//   std::string                      S        vector, array, deque, list    L
+//   Binary, vector<std::byte>        B        map, unordered_map by string  M
+//   enumerations                     S        set, unordered_set            SS, NS, BS
+//   structures with a Model          M        variant: the first alternative that fits
+//   Value, Map, List                 any, M, L
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "odm/codec.h"
+#include "odm/enum_names.h"
+#include "odm/value.h"
+
+namespace dynolith::odm {
+
+// --- What is not a template, in codecs.cc.
+
+namespace internal {
+
+bool encode_string(std::string_view text, EncodeContext& context);  // Checks UTF-8.
+bool encode_double(double value,
+                   EncodeContext& context);  // Shortest text that reads back the same.
+bool encode_unsigned(uint64_t value, EncodeContext& context);
+bool decode_string(const ValueView& value, std::string& out, DecodeContext& context);
+bool decode_binary(const ValueView& value, std::string& out, DecodeContext& context);
+bool decode_bool(const ValueView& value, bool& out, DecodeContext& context);
+bool decode_number(const ValueView& value, Number& out, DecodeContext& context);
+bool decode_double(const ValueView& value, double& out, DecodeContext& context);
+bool decode_signed(const ValueView& value, int64_t low, int64_t high, int64_t& out,
+                   DecodeContext& context);
+bool decode_unsigned(const ValueView& value, uint64_t high, uint64_t& out, DecodeContext& context);
+// Names of map members and the depth of documents: what the service would refuse. The name's check
+// writes nothing.
+bool enter_document(EncodeContext& context);
+bool check_member_name(std::string_view name, EncodeContext& context);
+bool encode_any(const Value& value, EncodeContext& context);
+
+// Structures by their schema; object.cc.
+bool encode_document(const Schema& schema, const void* object, EncodeContext& context);
+bool decode_document(const Schema& schema, const ValueView& value, void* object,
+                     DecodeContext& context);
+void prepare_document(const Schema& schema, void* object, PrepareContext& context);
+void finish_document(const Schema& schema, void* object);
+
+// Encodes an element of a list or map; what is absent is NULL there.
+template <class M>
+bool encode_element(const M& value, EncodeContext& context) {
+  if constexpr (requires { Codec<M>::is_absent(value); }) {
+    if (Codec<M>::is_absent(value)) {
+      context.out.null();
+      return true;
+    }
+  }
+  return Codec<M>::encode(value, context);
+}
+
+template <class M>
+void prepare_element(M& value, PrepareContext& context) {
+  if constexpr (requires { Codec<M>::prepare(value, context); }) Codec<M>::prepare(value, context);
+}
+template <class M>
+void finish_element(M& value) {
+  if constexpr (requires { Codec<M>::finish(value); }) Codec<M>::finish(value);
+}
+
+}  // namespace internal
+
+// --- Scalars.
+
+template <>
+struct Codec<bool> {
+  static constexpr AttributeType kType = AttributeType::kBoolean;
+  static bool encode(bool value, EncodeContext& context) {
+    context.out.boolean(value);
+    return true;
+  }
+  static bool decode(const ValueView& value, bool& out, DecodeContext& context) {
+    return internal::decode_bool(value, out, context);
+  }
+};
+
+template <class I>
+struct Codec<I, std::enable_if_t<std::is_integral_v<I> && !std::is_same_v<I, bool>>> {
+  static constexpr AttributeType kType = AttributeType::kNumber;
+  static constexpr Meaning kMeaning = Meaning::kInteger;
+  static bool encode(I value, EncodeContext& context) {
+    if constexpr (std::is_signed_v<I> || sizeof(I) < 8)
+      context.out.number(Number(static_cast<int64_t>(value)));
+    else
+      return internal::encode_unsigned(value, context);
+    return true;
+  }
+  static bool decode(const ValueView& value, I& out, DecodeContext& context) {
+    if constexpr (std::is_signed_v<I> || sizeof(I) < 8) {
+      int64_t wide = 0;
+      if (!internal::decode_signed(value, std::numeric_limits<I>::min(),
+                                   static_cast<int64_t>(std::numeric_limits<I>::max()), wide,
+                                   context))
+        return false;
+      out = static_cast<I>(wide);
+    } else {
+      uint64_t wide = 0;
+      if (!internal::decode_unsigned(value, std::numeric_limits<I>::max(), wide, context))
+        return false;
+      out = static_cast<I>(wide);
+    }
+    return true;
+  }
+};
+
+template <class R>
+struct Codec<R, std::enable_if_t<std::is_floating_point_v<R>>> {
+  static_assert(sizeof(R) <= sizeof(double), "long double is not exact: use Number");
+  static constexpr AttributeType kType = AttributeType::kNumber;
+  static constexpr Meaning kMeaning = Meaning::kReal;
+  static bool encode(R value, EncodeContext& context) {
+    return internal::encode_double(static_cast<double>(value), context);
+  }
+  static bool decode(const ValueView& value, R& out, DecodeContext& context) {
+    double wide = 0;
+    if (!internal::decode_double(value, wide, context)) return false;
+    out = static_cast<R>(wide);
+    return true;
+  }
+};
+
+template <>
+struct Codec<Number> {
+  static constexpr AttributeType kType = AttributeType::kNumber;
+  static constexpr Meaning kMeaning = Meaning::kReal;
+  static bool encode(const Number& value, EncodeContext& context) {
+    context.out.number(value);
+    return true;
+  }
+  static bool decode(const ValueView& value, Number& out, DecodeContext& context) {
+    return internal::decode_number(value, out, context);
+  }
+};
+
+template <>
+struct Codec<std::string> {
+  static constexpr AttributeType kType = AttributeType::kString;
+  static bool encode(const std::string& value, EncodeContext& context) {
+    return internal::encode_string(value, context);
+  }
+  static bool decode(const ValueView& value, std::string& out, DecodeContext& context) {
+    return internal::decode_string(value, out, context);
+  }
+};
+
+template <>
+struct Codec<Binary> {
+  static constexpr AttributeType kType = AttributeType::kBinary;
+  static bool encode(const Binary& value, EncodeContext& context) {
+    context.out.binary(value.bytes);
+    return true;
+  }
+  static bool decode(const ValueView& value, Binary& out, DecodeContext& context) {
+    return internal::decode_binary(value, out.bytes, context);
+  }
+};
+
+template <>
+struct Codec<std::vector<std::byte>> {
+  static constexpr AttributeType kType = AttributeType::kBinary;
+  static bool encode(const std::vector<std::byte>& value, EncodeContext& context) {
+    context.out.binary({reinterpret_cast<const char*>(value.data()), value.size()});
+    return true;
+  }
+  static bool decode(const ValueView& value, std::vector<std::byte>& out, DecodeContext& context) {
+    if (value.type() != AttributeType::kBinary) return context.wrong_type(value, "binary");
+    const auto* data = reinterpret_cast<const std::byte*>(value.text().data());
+    out.assign(data, data + value.text().size());
+    return true;
+  }
+};
+
+template <class E>
+struct Codec<E, std::enable_if_t<std::is_enum_v<E> && !std::is_same_v<E, std::byte>>> {
+  static constexpr AttributeType kType = AttributeType::kString;
+  static constexpr Meaning kMeaning = Meaning::kEnumeration;
+  static bool encode(E value, EncodeContext& context) {
+    const std::string_view name = enum_name(value);
+    if (name.empty()) return context.fail("is not an enumerator of its type");
+    context.out.string(name);
+    return true;
+  }
+  static bool decode(const ValueView& value, E& out, DecodeContext& context) {
+    if (value.type() != AttributeType::kString) return context.wrong_type(value, "a string");
+    const auto found = enum_of_name<E>(value.text());
+    if (!found) return context.fail("\"" + std::string(value.text()) + "\" is no enumerator");
+    out = *found;
+    return true;
+  }
+};
+
+// Times count milliseconds since 1970, durations their own ticks; other forms: options.h.
+template <class Duration>
+struct Codec<std::chrono::time_point<std::chrono::system_clock, Duration>> {
+  using Time = std::chrono::time_point<std::chrono::system_clock, Duration>;
+  static constexpr AttributeType kType = AttributeType::kNumber;
+  static constexpr Meaning kMeaning = Meaning::kTime;
+  static void set_time(Time& value, int64_t ms) {
+    value = Time(std::chrono::floor<Duration>(std::chrono::milliseconds(ms)));
+  }
+  static int64_t time_of(const Time& value) {
+    return std::chrono::floor<std::chrono::milliseconds>(value.time_since_epoch()).count();
+  }
+  static bool encode(Time value, EncodeContext& context) {
+    context.out.number(Number(time_of(value)));
+    return true;
+  }
+  static bool decode(const ValueView& value, Time& out, DecodeContext& context) {
+    // What fits a signed count of nanoseconds, so that no conversion overflows.
+    constexpr int64_t kMost = std::numeric_limits<int64_t>::max() / 1'000'000;
+    int64_t count = 0;
+    if (!internal::decode_signed(value, -kMost, kMost, count, context)) return false;
+    set_time(out, count);
+    return true;
+  }
+};
+
+template <class Rep, class Period>
+struct Codec<std::chrono::duration<Rep, Period>, std::enable_if_t<std::is_integral_v<Rep>>> {
+  static constexpr AttributeType kType = AttributeType::kNumber;
+  static constexpr Meaning kMeaning = Meaning::kInteger;
+  using Duration = std::chrono::duration<Rep, Period>;
+  static bool encode(const Duration& value, EncodeContext& context) {
+    return Codec<Rep>::encode(value.count(), context);
+  }
+  static bool decode(const ValueView& value, Duration& out, DecodeContext& context) {
+    Rep count{};
+    if (!Codec<Rep>::decode(value, count, context)) return false;
+    out = Duration(count);
+    return true;
+  }
+};
+
+// --- What may be absent.
+
+namespace internal {
+
+template <class Holder, class M>
+struct HolderCodec {
+  static constexpr AttributeType kType = Codec<M>::kType;
+  static bool is_absent(const Holder& value) {
+    if (!value) return true;
+    if constexpr (requires { Codec<M>::is_absent(*value); }) return Codec<M>::is_absent(*value);
+    return false;
+  }
+  static bool encode(const Holder& value, EncodeContext& context) {
+    return Codec<M>::encode(*value, context);
+  }
+  static void prepare(Holder& value, PrepareContext& context) {
+    if (value) prepare_element(*value, context);
+  }
+  static void finish(Holder& value) {
+    if (value) finish_element(*value);
+  }
+  static const Schema* schema() { return codec_of<M>().schema(); }
+  static const ValueCodec* element() { return codec_of<M>().element(); }
+};
+
+template <class M, class = void>
+struct MeaningOf {
+  static constexpr Meaning kValue = Meaning::kPlain;
+};
+template <class M>
+struct MeaningOf<M, std::void_t<decltype(Codec<M>::kMeaning)>> {
+  static constexpr Meaning kValue = Codec<M>::kMeaning;
+};
+
+}  // namespace internal
+
+template <class M>
+struct Codec<std::optional<M>> : internal::HolderCodec<std::optional<M>, M> {
+  static constexpr Meaning kMeaning = internal::MeaningOf<M>::kValue;
+  static void set_time(std::optional<M>& value, int64_t ms) requires requires(M& held) {
+    Codec<M>::set_time(held, ms);
+  }
+  { Codec<M>::set_time(value.emplace(), ms); }
+  static int64_t time_of(const std::optional<M>& value) requires requires(const M& held) {
+    Codec<M>::time_of(held);
+  }
+  { return value ? Codec<M>::time_of(*value) : 0; }
+  static bool decode(const ValueView& value, std::optional<M>& out, DecodeContext& context) {
+    if (value.type() == AttributeType::kNull) {
+      out.reset();
+      return true;
+    }
+    return Codec<M>::decode(value, out.emplace(), context);
+  }
+};
+
+template <class M>
+struct Codec<std::unique_ptr<M>> : internal::HolderCodec<std::unique_ptr<M>, M> {
+  static bool decode(const ValueView& value, std::unique_ptr<M>& out, DecodeContext& context) {
+    out = nullptr;
+    if (value.type() == AttributeType::kNull) return true;
+    out = std::make_unique<M>();
+    return Codec<M>::decode(value, *out, context);
+  }
+};
+
+template <class M>
+struct Codec<std::shared_ptr<M>> : internal::HolderCodec<std::shared_ptr<M>, M> {
+  static bool decode(const ValueView& value, std::shared_ptr<M>& out, DecodeContext& context) {
+    out = nullptr;
+    if (value.type() == AttributeType::kNull) return true;
+    out = std::make_shared<M>();
+    return Codec<M>::decode(value, *out, context);
+  }
+};
+
+// --- Lists and maps.
+
+namespace internal {
+
+template <class C, class M>
+struct ListCodec {
+  static constexpr AttributeType kType = AttributeType::kList;
+  static bool encode(const C& values, EncodeContext& context) {
+    EncodeContext inner{context.out, context.problems, nullptr, context.depth + 1};
+    if (!enter_document(context)) return false;
+    context.out.begin_list();
+    bool good = true;
+    PathFrame frame{context.at, {}, 0};
+    inner.at = &frame;
+    for (const M& value : values) {
+      good = encode_element<M>(value, inner) && good;
+      ++frame.index;
+    }
+    context.out.end();
+    return good;
+  }
+  static void prepare(C& values, PrepareContext& context) {
+    PathFrame frame{context.at, {}, 0};
+    PrepareContext inner{context.now_ms, context.ids, context.problems, &frame};
+    for (auto&& value : values) {
+      if constexpr (!std::is_same_v<M, bool>) prepare_element(value, inner);
+      ++frame.index;
+    }
+  }
+  static void finish(C& values) {
+    for (auto&& value : values)
+      if constexpr (!std::is_same_v<M, bool>) finish_element(value);
+  }
+  static const ValueCodec* element() { return &codec_of<M>(); }
+};
+
+template <class C, class M>
+struct SequenceCodec : ListCodec<C, M> {
+  static bool decode(const ValueView& value, C& out, DecodeContext& context) {
+    if (value.type() != AttributeType::kList) return context.wrong_type(value, "a list");
+    out.clear();
+    const storage::ListView elements = value.elements();
+    bool good = true;
+    for (uint32_t i = 0; i < elements.size(); ++i) {
+      const PathFrame frame{context.at, {}, i};
+      DecodeContext inner{context.problems, &frame};
+      M element{};
+      good = Codec<M>::decode(elements[i], element, inner) && good;
+      out.push_back(std::move(element));
+    }
+    return good;
+  }
+};
+
+template <class C, class M>
+struct MapCodec {
+  static constexpr AttributeType kType = AttributeType::kMap;
+  static bool encode(const C& members, EncodeContext& context) {
+    if (!enter_document(context)) return false;
+    bool good = true;
+    context.out.begin_map();
+    for (const auto& [name, value] : members) {
+      const PathFrame frame{context.at, name, 0};
+      EncodeContext inner{context.out, context.problems, &frame, context.depth + 1};
+      good = check_member_name(name, inner) && good;
+      context.out.name(name);
+      good = encode_element<M>(value, inner) && good;
+    }
+    context.out.end();
+    return good;
+  }
+  static bool decode(const ValueView& value, C& out, DecodeContext& context) {
+    if (value.type() != AttributeType::kMap) return context.wrong_type(value, "a map");
+    out.clear();
+    const storage::MapView members = value.members();
+    bool good = true;
+    for (uint32_t i = 0; i < members.size(); ++i) {
+      const auto [name, member] = members[i];
+      const PathFrame frame{context.at, name, 0};
+      DecodeContext inner{context.problems, &frame};
+      good = Codec<M>::decode(member, out[std::string(name)], inner) && good;
+    }
+    return good;
+  }
+  static void prepare(C& members, PrepareContext& context) {
+    for (auto& [name, value] : members) {
+      const PathFrame frame{context.at, name, 0};
+      PrepareContext inner{context.now_ms, context.ids, context.problems, &frame};
+      prepare_element(value, inner);
+    }
+  }
+  static void finish(C& members) {
+    for (auto& [name, value] : members) finish_element(value);
+  }
+  static const ValueCodec* element() { return &codec_of<M>(); }
+};
+
+}  // namespace internal
+
+template <class M, class A>
+struct Codec<std::vector<M, A>, std::enable_if_t<!std::is_same_v<M, std::byte>>>
+    : internal::SequenceCodec<std::vector<M, A>, M> {};
+
+template <class M, size_t N>
+struct Codec<std::array<M, N>> : internal::ListCodec<std::array<M, N>, M> {
+  static bool decode(const ValueView& value, std::array<M, N>& out, DecodeContext& context) {
+    if (value.type() != AttributeType::kList) return context.wrong_type(value, "a list");
+    const storage::ListView elements = value.elements();
+    if (elements.size() != N)
+      return context.fail("has " + std::to_string(elements.size()) + " elements, not " +
+                          std::to_string(N));
+    bool good = true;
+    for (uint32_t i = 0; i < N; ++i) {
+      const PathFrame frame{context.at, {}, i};
+      DecodeContext inner{context.problems, &frame};
+      good = Codec<M>::decode(elements[i], out[i], inner) && good;
+    }
+    return good;
+  }
+};
+
+template <class M, class L, class A>
+struct Codec<std::map<std::string, M, L, A>,
+             std::enable_if_t<!std::is_same_v<std::map<std::string, M, L, A>, Map>>>
+    : internal::MapCodec<std::map<std::string, M, L, A>, M> {};
+
+template <class M, class H, class Q, class A>
+struct Codec<std::unordered_map<std::string, M, H, Q, A>>
+    : internal::MapCodec<std::unordered_map<std::string, M, H, Q, A>, M> {};
+
+// --- Sets: of strings, numbers or binary values. An empty set is absent.
+
+namespace internal {
+
+template <class M>
+constexpr AttributeType set_type() {
+  switch (Codec<M>::kType) {
+    case AttributeType::kString:
+      return AttributeType::kStringSet;
+    case AttributeType::kNumber:
+      return AttributeType::kNumberSet;
+    default:
+      return AttributeType::kBinarySet;
+  }
+}
+
+template <class C, class M>
+struct SetCodec {
+  static_assert(Codec<M>::kType == AttributeType::kString ||
+                    Codec<M>::kType == AttributeType::kNumber ||
+                    Codec<M>::kType == AttributeType::kBinary,
+                "a set holds strings, numbers or binary values");
+  static constexpr AttributeType kType = set_type<M>();
+  static bool is_absent(const C& values) { return values.empty(); }
+  static bool encode(const C& values, EncodeContext& context) {
+    bool good = true;
+    context.out.begin_set(kType);
+    for (const M& value : values) good = Codec<M>::encode(value, context) && good;
+    context.out.end();
+    return good;
+  }
+  static bool decode(const ValueView& value, C& out, DecodeContext& context) {
+    out.clear();
+    if (value.type() != kType) return context.wrong_type(value, "a set of its type");
+    const storage::ListView members = value.elements();
+    for (uint32_t i = 0; i < members.size(); ++i) {
+      M member{};
+      if (!Codec<M>::decode(members[i], member, context)) return false;
+      out.insert(out.end(), std::move(member));
+    }
+    return true;
+  }
+  static const ValueCodec* element() { return &codec_of<M>(); }
+};
+
+}  // namespace internal
+
+template <class M, class L, class A>
+struct Codec<std::set<M, L, A>> : internal::SetCodec<std::set<M, L, A>, M> {};
+template <class M, class H, class Q, class A>
+struct Codec<std::unordered_set<M, H, Q, A>>
+    : internal::SetCodec<std::unordered_set<M, H, Q, A>, M> {};
+
+// --- Variants: read as the first alternative that fits.
+
+template <class... Ms>
+struct Codec<std::variant<Ms...>> {
+  using Variant = std::variant<Ms...>;
+  static constexpr AttributeType kType = Codec<std::variant_alternative_t<0, Variant>>::kType;
+  static constexpr Meaning kMeaning = Meaning::kAny;
+  static bool encode(const Variant& value, EncodeContext& context) {
+    return std::visit(
+        [&]<class M>(const M& held) { return internal::encode_element<M>(held, context); }, value);
+  }
+  static bool decode(const ValueView& value, Variant& out, DecodeContext& context) {
+    const bool found = (try_one<Ms>(value, out) || ...);
+    return found || context.fail("fits none of the types it may have");
+  }
+
+ private:
+  template <class M>
+  static bool try_one(const ValueView& value, Variant& out) {
+    Problems ignored;
+    DecodeContext context{ignored};
+    M held{};
+    if (!Codec<M>::decode(value, held, context)) return false;
+    out = std::move(held);
+    return true;
+  }
+};
+
+template <>
+struct Codec<std::monostate> {
+  static constexpr AttributeType kType = AttributeType::kNull;
+  static bool encode(std::monostate, EncodeContext& context) {
+    context.out.null();
+    return true;
+  }
+  static bool decode(const ValueView& value, std::monostate&, DecodeContext& context) {
+    return value.type() == AttributeType::kNull || context.wrong_type(value, "null");
+  }
+};
+
+// --- Any value.
+
+template <>
+struct Codec<Value> {
+  static constexpr AttributeType kType = AttributeType::kNull;
+  static constexpr Meaning kMeaning = Meaning::kAny;
+  static bool encode(const Value& value, EncodeContext& context) {
+    return internal::encode_any(value, context);
+  }
+  static bool decode(const ValueView& value, Value& out, DecodeContext&) {
+    out = storage::to_attribute_value(value);
+    return true;
+  }
+};
+
+template <>
+struct Codec<Map> {
+  static constexpr AttributeType kType = AttributeType::kMap;
+  static constexpr Meaning kMeaning = Meaning::kAny;
+  static bool encode(const Map& value, EncodeContext& context) {
+    return internal::encode_any(Value(value), context);
+  }
+  static bool decode(const ValueView& value, Map& out, DecodeContext& context) {
+    if (value.type() != AttributeType::kMap) return context.wrong_type(value, "a map");
+    Value tree = storage::to_attribute_value(value);
+    out = std::move(*tree.get_if<Map>());
+    return true;
+  }
+};
+
+}  // namespace dynolith::odm

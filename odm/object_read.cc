@@ -1,0 +1,151 @@
+// Items to objects.
+#include <algorithm>
+
+#include "odm/codecs.h"
+#include "odm/object.h"
+
+namespace dynolith::odm {
+namespace {
+
+class Reader {
+ public:
+  Reader(const Schema& schema, void* object, Reading reading, Problems& problems)
+      : schema_(schema), object_(object), reading_(reading), problems_(problems) {}
+
+  // Both sides are sorted by stored name: one pass over them.
+  void read(const storage::MapView& members, const PathFrame* at) {
+    const std::vector<uint32_t>& known = schema_.by_stored_name();
+    size_t k = 0;
+    for (uint32_t i = 0; i < members.size(); ++i) {
+      const auto [name, value] = members[i];
+      int order = 1;
+      for (; k < known.size(); ++k) {
+        order = std::string_view(attribute(known[k]).stored_name).compare(name);
+        if (order >= 0) break;
+        missing(attribute(known[k]), at);
+      }
+      if (k < known.size() && order == 0)
+        present(attribute(known[k++]), value, at);
+      else
+        unknown(name, value, at);
+    }
+    for (; k < known.size(); ++k) missing(attribute(known[k]), at);
+  }
+
+ private:
+  const Attribute& attribute(uint32_t position) const { return schema_.attributes[position]; }
+
+  void present(const Attribute& attribute, const ValueView& value, const PathFrame* at) {
+    if (value.type() == AttributeType::kNull && attribute.codec->type() != AttributeType::kNull &&
+        !schema_.is_typed())
+      return null_of_dynamic(attribute, value, at);
+    const PathFrame frame{at, attribute.name, 0};
+    DecodeContext context{problems_, &frame};
+    attribute.codec->decode(value, schema_.make_member(attribute, object_), context);
+  }
+
+  // A dynamic item shows NULL only where its schema allows it.
+  void null_of_dynamic(const Attribute& attribute, const ValueView& value, const PathFrame* at) {
+    const PathFrame frame{at, attribute.name, 0};
+    DecodeContext context{problems_, &frame};
+    if (attribute.nullable)
+      *static_cast<Value*>(schema_.make_member(attribute, object_)) = Value(Null{});
+    else
+      attribute.codec->decode(value, schema_.make_member(attribute, object_), context);
+  }
+
+  void missing(const Attribute& attribute, const PathFrame* at) {
+    if (reading_ == Reading::kPartial) return;
+    const PathFrame frame{at, attribute.name, 0};
+    if (attribute.default_value) {
+      void* member = schema_.make_member(attribute, object_);
+      if (attribute.default_value.kind == Source::Kind::kCall) {
+        attribute.default_value.call(member);
+      } else if (!attribute.default_value.literal.bytes.empty()) {
+        DecodeContext context{problems_, &frame};
+        attribute.codec->decode(attribute.default_value.literal.view(), member, context);
+      }
+      return;
+    }
+    if (attribute.required) problems_.add(&frame, "is missing");
+  }
+
+  void unknown(std::string_view name, const ValueView& value, const PathFrame* at) {
+    if (schema_.unknown == Unknown::kIgnore || schema_.is_own_name(name)) return;
+    if (schema_.unknown == Unknown::kRefuse) {
+      const PathFrame frame{at, name, 0};
+      return problems_.add(&frame, "is not an attribute of " + schema_.model);
+    }
+    if (schema_.extra) {
+      void* extra = schema_.member(schema_.attributes[*schema_.extra], object_);
+      (*static_cast<Map*>(extra))[std::string(name)] = storage::to_attribute_value(value);
+    } else if (!schema_.is_typed()) {
+      (*static_cast<Map*>(object_))[std::string(name)] = storage::to_attribute_value(value);
+    }
+  }
+
+  const Schema& schema_;
+  void* object_;
+  const Reading reading_;
+  Problems& problems_;
+};
+
+// Runs what is missing between the item's version and the schema's. Nothing: it is of this version.
+Result<std::optional<EncodedItem>> upgraded(const Schema& schema, const ItemView& item) {
+  if (schema.version == 0) return std::optional<EncodedItem>();
+  int64_t version = 0;
+  if (const auto stored = item.find(schema.version_attribute);
+      stored && stored->type() == AttributeType::kNumber)
+    version = stored->number().to_int64().value_or(0);
+  if (version >= schema.version) return std::optional<EncodedItem>();
+  Map tree = storage::to_item(item);
+  for (; version < schema.version; ++version)
+    for (const Upgrade& upgrade : schema.upgrades)
+      if (upgrade.from == version) TRY(upgrade.apply(tree));
+  tree[schema.version_attribute] = Value(schema.version);
+  return std::optional<EncodedItem>(storage::encode_item(tree));
+}
+
+}  // namespace
+
+bool is_of(const Schema& schema, const ItemView& item) {
+  if (schema.entity.empty()) return true;
+  const auto tag = item.find(schema.tag_attribute);
+  return tag && tag->type() == AttributeType::kString && tag->text() == schema.entity;
+}
+
+Result<void> read_object(const Schema& schema, const ItemView& item, void* object,
+                         Reading reading) {
+  if (schema.error) return *schema.error;
+  std::optional<EncodedItem> newer;
+  if (reading == Reading::kWhole) newer = TRY(upgraded(schema, item));
+  Problems problems;
+  Reader(schema, object, reading, problems)
+      .read(newer ? newer->view().attributes() : item.attributes(), nullptr);
+  if (!problems.empty()) return mismatch_error(schema.model, std::move(problems));
+  internal::finish_document(schema, object);
+  for (const auto& hook : schema.hooks.after_read) hook(object);
+  return {};
+}
+
+namespace internal {
+
+bool decode_document(const Schema& schema, const ValueView& value, void* object,
+                     DecodeContext& context) {
+  if (value.type() != AttributeType::kMap) return context.wrong_type(value, "a map");
+  const size_t before = context.problems.size();
+  Reader(schema, object, Reading::kWhole, context.problems).read(value.members(), context.at);
+  return context.problems.size() == before;
+}
+
+void finish_document(const Schema& schema, void* object) {
+  for (const Attribute& attribute : schema.attributes) {
+    void* member = schema.member(attribute, object);
+    if (member == nullptr) continue;
+    attribute.codec->finish(member);
+    if (attribute.on_get && !attribute.codec->is_absent(member)) attribute.on_get(member);
+  }
+}
+
+}  // namespace internal
+}  // namespace dynolith::odm

@@ -1,0 +1,352 @@
+// What can be said of an attribute:
+//
+//   .attribute("age", &User::age, required(), range(0, 150))
+//
+// An option that does not fit the member's type does not compile; the message names it.
+#pragma once
+
+#include <functional>
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "odm/codecs.h"
+#include "odm/schema.h"
+
+namespace dynolith::odm {
+
+namespace internal {
+
+template <class M>
+struct Unwrapped {
+  using type = M;
+};
+template <class M>
+struct Unwrapped<std::optional<M>> {
+  using type = M;
+};
+
+// Encodes a value that a model declares (a default, a bound); a problem is one of the model.
+template <class M, class V>
+EncodedValue literal_of(const V& value, const ValueCodec& codec, Schema& schema,
+                        const Attribute& attribute) {
+  const M member(value);
+  Problems problems;
+  EncodedValue encoded = encode_alone(codec, &member, problems);
+  if (!problems.empty() && !schema.error)
+    schema.error = make_error(ErrorCode::kBadModel, schema.model + "." + attribute.name +
+                                                        ": a value of its declaration " +
+                                                        problems.list().front().message);
+  return encoded;
+}
+
+void add_check(Schema& schema, Attribute& attribute, Result<Check> check);
+Number number_of_double(double value);
+
+template <class V>
+Number bound_of(const V& value) {
+  if constexpr (std::is_integral_v<V>)
+    return Number(static_cast<int64_t>(value));
+  else if constexpr (std::is_floating_point_v<V>)
+    return number_of_double(static_cast<double>(value));
+  else
+    return Number(value);
+}
+
+}  // namespace internal
+
+// The type without an optional around it.
+template <class M>
+using Unwrap = typename internal::Unwrapped<M>::type;
+
+template <class M>
+inline constexpr bool kIsOptional = !std::is_same_v<Unwrap<M>, M>;
+
+// An option is anything with apply<M>(attribute, schema).
+#define DYNOLITH_ODM_FLAG(function, statement)                         \
+  struct function##_option {                                           \
+    template <class M>                                                 \
+    void apply([[maybe_unused]] Attribute& attribute, Schema&) const { \
+      statement;                                                       \
+    }                                                                  \
+  };                                                                   \
+  inline constexpr function##_option function() { return {}; }
+
+// An object without it is refused, and an item without it does not fit the model. Strings must
+// not be empty.
+DYNOLITH_ODM_FLAG(required, attribute.required = true)
+// Given at creation; what changes it later is refused.
+DYNOLITH_ODM_FLAG(read_only, attribute.read_only = true)
+// Left out of views that do not name it.
+DYNOLITH_ODM_FLAG(hidden, attribute.hidden = true)
+// Shown as "***" in errors.
+DYNOLITH_ODM_FLAG(masked, attribute.masked = true)
+
+struct nullable_option {
+  template <class M>
+  void apply(Attribute& attribute, Schema&) const {
+    static_assert(kIsOptional<M>, "nullable() needs an optional member");
+    attribute.nullable = true;
+  }
+};
+// An empty optional is stored as NULL, not left out.
+inline constexpr nullable_option nullable() { return {}; }
+
+struct saved_as_option {
+  std::string_view name;
+  template <class M>
+  void apply(Attribute& attribute, Schema&) const {
+    attribute.stored_name = name;
+  }
+};
+// The attribute's name in the item, if it is not the model's.
+inline constexpr saved_as_option saved_as(std::string_view name) { return {name}; }
+
+struct alias_option {
+  std::string_view name;
+  template <class M>
+  void apply(Attribute& attribute, Schema&) const {
+    attribute.aliases.emplace_back(name);
+  }
+};
+// Another name that the attribute answers to.
+inline constexpr alias_option alias(std::string_view name) { return {name}; }
+
+template <class V>
+struct default_value_option {
+  V value;
+  template <class M>
+  void apply(Attribute& attribute, Schema& schema) const {
+    if constexpr (std::is_invocable_v<V>) {
+      static_assert(std::is_convertible_v<std::invoke_result_t<V>, M>,
+                    "default_value(): the function's result does not fit the member");
+      if constexpr (std::is_convertible_v<std::invoke_result_t<V>, M>) {
+        attribute.default_value.kind = Source::Kind::kCall;
+        attribute.default_value.call = [make = value](void* member) {
+          *static_cast<M*>(member) = make();
+        };
+      }
+    } else {
+      static_assert(std::is_convertible_v<V, M>, "default_value() does not fit the member");
+      if constexpr (std::is_convertible_v<V, M>) {
+        attribute.default_value.kind = Source::Kind::kLiteral;
+        attribute.default_value.literal =
+            internal::literal_of<M>(value, *attribute.codec, schema, attribute);
+      }
+    }
+  }
+};
+// A value, or a function that makes one, for what is absent (an empty optional, an attribute that
+// a stored item lacks).
+template <class V>
+default_value_option<std::decay_t<V>> default_value(V&& value) {
+  return {std::forward<V>(value)};
+}
+
+template <Source::Kind Kind>
+struct generated_text_option {
+  template <class M>
+  void apply(Attribute& attribute, Schema&) const {
+    static_assert(std::is_same_v<Unwrap<M>, std::string>, "uuid() and ulid() need a string member");
+    attribute.generated.kind = Kind;
+  }
+};
+// A random UUID, or a ULID (sorts by time), if the member is empty at creation.
+inline constexpr generated_text_option<Source::Kind::kUuid> uuid() { return {}; }
+inline constexpr generated_text_option<Source::Kind::kUlid> ulid() { return {}; }
+
+template <class F>
+struct generated_option {
+  F make;
+  template <class M>
+  void apply(Attribute& attribute, Schema&) const {
+    static_assert(std::is_convertible_v<std::invoke_result_t<F>, M>,
+                  "generated(): the function's result does not fit the member");
+    attribute.generated.kind = Source::Kind::kCall;
+    attribute.generated.call = [make = make](void* member) { *static_cast<M*>(member) = make(); };
+  }
+};
+// What `make` gives, if the member has its initial value at creation.
+template <class F>
+generated_option<F> generated(F make) {
+  return {std::move(make)};
+}
+
+template <class V>
+struct one_of_option {
+  std::vector<V> values;
+  template <class M>
+  void apply(Attribute& attribute, Schema& schema) const {
+    static_assert(std::is_convertible_v<V, M>, "one_of() does not fit the member");
+    if constexpr (std::is_convertible_v<V, M>) {
+      std::vector<EncodedValue> encoded;
+      for (const V& value : values)
+        encoded.push_back(internal::literal_of<M>(value, *attribute.codec, schema, attribute));
+      attribute.checks.push_back(one_of_check(std::move(encoded)));
+    }
+  }
+};
+template <class V>
+one_of_option<V> one_of(std::initializer_list<V> values) {
+  return {std::vector<V>(values)};
+}
+
+template <class V>
+struct range_option {
+  std::optional<V> low, high;
+  template <class M>
+  void apply(Attribute& attribute, Schema&) const {
+    static_assert(Codec<Unwrap<M>>::kType == AttributeType::kNumber,
+                  "range(), at_least() and at_most() need a number or a time");
+    std::optional<Number> least, most;
+    if (low) least = internal::bound_of(*low);
+    if (high) most = internal::bound_of(*high);
+    attribute.checks.push_back(range_check(least, most));
+  }
+};
+// Both ends included. Of times: as stored.
+template <class V>
+range_option<V> range(V low, V high) {
+  return {low, high};
+}
+template <class V>
+range_option<V> at_least(V low) {
+  return {low, std::nullopt};
+}
+template <class V>
+range_option<V> at_most(V high) {
+  return {std::nullopt, high};
+}
+
+struct length_option {
+  size_t low;
+  std::optional<size_t> high;
+  template <class M>
+  void apply(Attribute& attribute, Schema&) const {
+    constexpr AttributeType kType = Codec<Unwrap<M>>::kType;
+    static_assert(kType != AttributeType::kNumber && kType != AttributeType::kBoolean,
+                  "length() needs a string, binary, list, map or set");
+    attribute.checks.push_back(length_check(low, high));
+  }
+};
+// Characters of a string, bytes of binary, elements of lists, maps and sets; both ends included.
+inline length_option length(size_t low, std::optional<size_t> high = {}) { return {low, high}; }
+
+struct matches_option {
+  std::string pattern;
+  template <class M>
+  void apply(Attribute& attribute, Schema& schema) const {
+    static_assert(Codec<Unwrap<M>>::kType == AttributeType::kString, "matches() needs a string");
+    internal::add_check(schema, attribute, pattern_check(pattern));
+  }
+};
+// A regular expression (RE2's syntax) that matches somewhere in the string.
+inline matches_option matches(std::string pattern) { return {std::move(pattern)}; }
+
+template <class F>
+struct check_option {
+  F holds;
+  std::string message;
+  template <class M>
+  void apply(Attribute& attribute, Schema&) const {
+    static_assert(std::is_invocable_r_v<bool, F, const Unwrap<M>&>,
+                  "check(): the function does not take the member's type");
+    if constexpr (std::is_invocable_r_v<bool, F, const Unwrap<M>&>) {
+      CustomCheck rule{[holds = holds, codec = attribute.codec](const ValueView& stored) {
+        M member{};
+        Problems problems;
+        DecodeContext context{problems};
+        if (!codec->decode(stored, &member, context)) return false;
+        if constexpr (kIsOptional<M>)
+          return !member || holds(*member);
+        else
+          return holds(member);
+      }};
+      attribute.checks.push_back(Check{std::move(rule), message});
+    }
+  }
+};
+template <class F>
+check_option<F> check(F holds, std::string message) {
+  return {std::move(holds), std::move(message)};
+}
+
+template <class F, bool IsSetter>
+struct accessor_option {
+  F change;
+  template <class M>
+  void apply(Attribute& attribute, Schema&) const {
+    using Held = Unwrap<M>;
+    static_assert(
+        std::is_invocable_v<F, Held> && std::is_convertible_v<std::invoke_result_t<F, Held>, Held>,
+        "on_set() and on_get() take the member's type and give it back");
+    auto& target = IsSetter ? attribute.on_set : attribute.on_get;
+    // Several follow one another.
+    target = [change = change, before = std::move(target)](void* member) {
+      if (before) before(member);
+      M& value = *static_cast<M*>(member);
+      if constexpr (kIsOptional<M>) {
+        if (value) *value = change(std::move(*value));
+      } else {
+        value = change(std::move(value));
+      }
+    };
+  }
+};
+// Changes the value before it is checked and stored; idempotent, or saves change it again.
+template <class F>
+accessor_option<F, true> on_set(F change) {
+  return {std::move(change)};
+}
+// Changes the value after it was read.
+template <class F>
+accessor_option<F, false> on_get(F change) {
+  return {std::move(change)};
+}
+
+namespace internal {
+std::string trim(std::string text);
+std::string lower_case(std::string text);
+}  // namespace internal
+inline auto trimmed() { return on_set(&internal::trim); }
+inline auto lower() { return on_set(&internal::lower_case); }
+
+struct time_form_option {
+  TimeForm form;
+  template <class M>
+  void apply(Attribute& attribute, Schema&) const {
+    static_assert(
+        requires(Unwrap<M> & value) { Codec<Unwrap<M>>::set_time(value, int64_t{}); },
+        "seconds(), milliseconds() and iso() need a time");
+    attribute.own_codec = time_codec(*attribute.declared_codec, form);
+    attribute.codec = attribute.own_codec.get();
+  }
+};
+// How a time is stored. Say it before options with values (default_value).
+inline constexpr time_form_option milliseconds() { return {TimeForm::kMilliseconds}; }
+inline constexpr time_form_option seconds() { return {TimeForm::kSeconds}; }
+inline constexpr time_form_option iso() { return {TimeForm::kIso}; }
+
+struct counter_option {
+  int64_t start, step;
+  template <class M>
+  void apply(Attribute& attribute, Schema&) const {
+    static_assert(std::is_integral_v<Unwrap<M>> && !std::is_same_v<Unwrap<M>, bool>,
+                  "counter() needs an integer");
+    attribute.role = Role::kCounter;
+    attribute.read_only = true;
+    attribute.counter_start = start;
+    attribute.counter_step = step;
+  }
+};
+// Counts writes of the item: `start` at creation, `step` more with every save and update.
+inline constexpr counter_option counter(int64_t start = 0, int64_t step = 1) {
+  return {start, step};
+}
+
+#undef DYNOLITH_ODM_FLAG
+
+}  // namespace dynolith::odm

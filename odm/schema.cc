@@ -1,0 +1,338 @@
+#include "odm/schema.h"
+
+#include <algorithm>
+#include <numeric>
+#include <set>
+
+#include "odm/model.h"
+#include "storage/limits.h"
+
+namespace dynolith::odm {
+namespace {
+
+constexpr size_t kAttributesMax = 1000;
+
+// Collects the first contradiction of a schema.
+class Finisher {
+ public:
+  explicit Finisher(Schema& schema) : schema_(schema) {}
+
+  void run() {
+    check_names();
+    find_roles();
+    if (schema_.partition) resolve(*schema_.partition, false);
+    if (schema_.sort) resolve(*schema_.sort, true);
+    find_key_members();
+    for (IndexSchema& index : schema_.indexes) resolve_index(index);
+    check_unique();
+    check_upgrades();
+  }
+
+ private:
+  void bad(const std::string& why) { internal::bad_model(schema_, why); }
+
+  void check_names() {
+    if (schema_.attributes.size() > kAttributesMax) bad("more than 1000 attributes");
+    std::set<std::string_view> names, stored;
+    for (const Attribute& attribute : schema_.attributes) {
+      if (attribute.role == Role::kExtra) continue;
+      if (attribute.name.empty() || attribute.stored_name.empty()) bad("an attribute has no name");
+      if (attribute.stored_name.size() > storage::kAttributeNameBytesMax)
+        bad("an attribute's name is too long");
+      if (!stored.insert(attribute.stored_name).second)
+        bad("two attributes are stored as \"" + attribute.stored_name + "\"");
+      if (!names.insert(attribute.name).second)
+        bad("two attributes are called \"" + attribute.name + "\"");
+      for (const std::string& alias : attribute.aliases)
+        if (!names.insert(alias).second) bad("two attributes are called \"" + alias + "\"");
+    }
+    if (schema_.find_stored(schema_.tag_attribute) != nullptr && !schema_.entity.empty())
+      bad("an attribute is stored as \"" + schema_.tag_attribute + "\", the place of the entity");
+  }
+
+  void find_roles() {
+    for (size_t i = 0; i < schema_.attributes.size(); ++i) {
+      switch (schema_.attributes[i].role) {
+        case Role::kCreatedAt:
+          set_role(schema_.created_at, i, "created_at");
+          break;
+        case Role::kUpdatedAt:
+          set_role(schema_.updated_at, i, "updated_at");
+          break;
+        case Role::kExpiresAt:
+          set_role(schema_.expires_at, i, "expires_at");
+          break;
+        case Role::kVersion:
+          set_role(schema_.lock_version, i, "version");
+          break;
+        case Role::kExtra:
+          set_role(schema_.extra, i, "extra");
+          break;
+        case Role::kPlain:
+        case Role::kCounter:
+          break;
+      }
+    }
+  }
+
+  void set_role(std::optional<size_t>& role, size_t position, const char* name) {
+    if (role) bad("more than one " + std::string(name));
+    role = position;
+  }
+
+  void resolve(KeyPart& part, bool is_sort) {
+    if (!part.pattern) {
+      const Attribute& attribute = schema_.attributes[part.member];
+      part.attribute = attribute.stored_name;
+      part.type = attribute.codec->type();
+      if (!storage::is_key_type(part.type))
+        bad("\"" + attribute.name + "\" is a key but no string, number or binary");
+      return;
+    }
+    if (schema_.find_stored(part.attribute) != nullptr)
+      bad("an attribute is stored as \"" + part.attribute + "\", which a pattern composes");
+    for (KeyPattern::Member& member : part.pattern->members) {
+      const Attribute* found = schema_.find(member.name);
+      if (found == nullptr) {
+        bad("key pattern \"" + part.pattern->text + "\": no attribute is called \"" + member.name +
+            "\"");
+        continue;
+      }
+      member.attribute = schema_.position(*found);
+      const AttributeType type = found->codec->type();
+      if (type != AttributeType::kString && type != AttributeType::kNumber &&
+          type != AttributeType::kBoolean)
+        bad("key pattern \"" + part.pattern->text + "\": \"" + member.name +
+            "\" is neither text nor a number");
+      if (is_sort && type == AttributeType::kNumber && member.width == 0)
+        bad("key pattern \"" + part.pattern->text + "\": the number \"" + member.name +
+            "\" needs a width, like {" + member.name + ":08}, to sort as numbers do");
+    }
+  }
+
+  static void members_of(const KeyPart& part, std::vector<size_t>& members) {
+    const auto add = [&members](size_t position) {
+      if (std::find(members.begin(), members.end(), position) == members.end())
+        members.push_back(position);
+    };
+    if (!part.pattern) return add(part.member);
+    for (const KeyPattern::Member& member : part.pattern->members) add(member.attribute);
+  }
+
+  void find_key_members() {
+    if (!schema_.partition) {
+      if (schema_.sort) bad("a sort key without a partition key");
+      if (!schema_.key_members.empty()) bad("a key is named but no partition_key is declared");
+      return;
+    }
+    if (schema_.sort && schema_.sort->attribute == schema_.partition->attribute)
+      bad("partition and sort key are one attribute");
+    std::vector<size_t> needed;
+    members_of(*schema_.partition, needed);
+    if (schema_.sort) members_of(*schema_.sort, needed);
+    if (schema_.key_members.empty()) schema_.key_members = needed;
+    std::vector<size_t> given = schema_.key_members;
+    std::sort(given.begin(), given.end());
+    std::sort(needed.begin(), needed.end());
+    if (given != needed) bad("its key does not name exactly the members of its key patterns");
+    for (const size_t member : schema_.key_members) schema_.attributes[member].is_key = true;
+  }
+
+  void resolve_index(IndexSchema& index) {
+    if (index.kind == storage::IndexKind::kLocal && schema_.partition)
+      index.partition = {*schema_.partition};
+    std::vector<size_t> needed;
+    for (KeyPart& part : index.partition) {
+      resolve(part, false);
+      members_of(part, needed);
+    }
+    for (KeyPart& part : index.sort) {
+      resolve(part, true);
+      members_of(part, needed);
+    }
+    if (index.partition.empty()) bad("index \"" + index.name + "\" has no partition key");
+    for (const size_t member : needed)
+      if (std::find(index.members.begin(), index.members.end(), member) == index.members.end())
+        bad("index \"" + index.name + "\" does not name \"" + schema_.attributes[member].name +
+            "\", which its key needs");
+    for (const IndexSchema& other : schema_.indexes)
+      if (&other != &index && other.name == index.name)
+        bad("two indexes are called \"" + index.name + "\"");
+  }
+
+  void check_unique() {
+    if (schema_.unique.empty()) return;
+    const auto is_text = [](const std::optional<KeyPart>& part) {
+      return !part || part->type == AttributeType::kString;
+    };
+    if (!schema_.partition || !is_text(schema_.partition) || !is_text(schema_.sort))
+      bad("unique() needs a table whose keys are strings");
+  }
+
+  void check_upgrades() {
+    for (const Upgrade& upgrade : schema_.upgrades)
+      if (upgrade.from >= schema_.version)
+        bad("an upgrade starts at version " + std::to_string(upgrade.from) +
+            ", which is not before " + std::to_string(schema_.version));
+  }
+
+  Schema& schema_;
+};
+
+}  // namespace
+
+const Attribute* Schema::find(std::string_view name) const {
+  for (const Attribute& attribute : attributes) {
+    if (attribute.role == Role::kExtra) continue;
+    if (attribute.name == name) return &attribute;
+    for (const std::string& alias : attribute.aliases)
+      if (alias == name) return &attribute;
+  }
+  return nullptr;
+}
+
+const Attribute* Schema::find_stored(std::string_view stored_name) const {
+  for (const Attribute& attribute : attributes)
+    if (attribute.role != Role::kExtra && attribute.stored_name == stored_name) return &attribute;
+  return nullptr;
+}
+
+const Attribute* Schema::find_member(ptrdiff_t offset, const ValueCodec* declared) const {
+  for (const Attribute& attribute : attributes)
+    if (attribute.offset == offset && attribute.declared_codec == declared) return &attribute;
+  return nullptr;
+}
+
+const IndexSchema* Schema::find_index(std::string_view name) const {
+  for (const IndexSchema& index : indexes)
+    if (index.name == name) return &index;
+  return nullptr;
+}
+
+bool Schema::is_own_name(std::string_view stored_name) const {
+  return std::find(own_names_.begin(), own_names_.end(), stored_name) != own_names_.end();
+}
+
+const void* Schema::find_dynamic(const Attribute& attribute, const void* object) {
+  const Map& item = *static_cast<const Map*>(object);
+  if (const auto found = item.find(attribute.name); found != item.end()) return &found->second;
+  for (const std::string& alias : attribute.aliases)
+    if (const auto found = item.find(alias); found != item.end()) return &found->second;
+  return nullptr;
+}
+
+void* Schema::make_member(const Attribute& attribute, void* object) const {
+  if (void* there = member(attribute, object)) return there;
+  return &(*static_cast<Map*>(object))[attribute.name];
+}
+
+void Schema::finish() {
+  Finisher(*this).run();
+  by_stored_name_.clear();
+  for (size_t i = 0; i < attributes.size(); ++i)
+    if (attributes[i].role != Role::kExtra) by_stored_name_.push_back(static_cast<uint32_t>(i));
+  std::sort(by_stored_name_.begin(), by_stored_name_.end(), [this](uint32_t a, uint32_t b) {
+    return attributes[a].stored_name < attributes[b].stored_name;
+  });
+  own_names_.clear();
+  if (!entity.empty()) own_names_.push_back(tag_attribute);
+  if (version > 0) own_names_.push_back(version_attribute);
+  const auto add = [this](const KeyPart& part) {
+    if (part.pattern) own_names_.push_back(part.attribute);
+  };
+  if (partition) add(*partition);
+  if (sort) add(*sort);
+  for (const IndexSchema& index : indexes) {
+    for (const KeyPart& part : index.partition) add(part);
+    for (const KeyPart& part : index.sort) add(part);
+  }
+}
+
+namespace internal {
+
+void bad_model(Schema& schema, std::string message) {
+  if (!schema.error)
+    schema.error = make_error(ErrorCode::kBadModel, schema.model + ": " + std::move(message));
+}
+
+Attribute& add_attribute(Schema& schema, std::string_view name, ptrdiff_t offset,
+                         const ValueCodec& codec) {
+  if (offset >= 0 && schema.find_member(offset, &codec) != nullptr)
+    bad_model(schema, "the member of \"" + std::string(name) + "\" is an attribute already");
+  Attribute& added = schema.attributes.emplace_back();
+  added.name = added.stored_name = name;
+  added.codec = added.declared_codec = &codec;
+  added.offset = offset;
+  return added;
+}
+
+void set_role(Schema&, Attribute& attribute, Role role) { attribute.role = role; }
+
+void set_key_part(Schema& schema, std::optional<KeyPart>& part, std::string_view attribute,
+                  std::string_view pattern) {
+  if (part) bad_model(schema, "a key is declared twice");
+  Result<KeyPattern> parsed = parse_key_pattern(pattern);
+  if (!parsed) return bad_model(schema, parsed.error().message);
+  part.emplace();
+  part->attribute = attribute;
+  part->pattern = std::move(*parsed);
+}
+
+void set_member_key(Schema& schema, std::optional<KeyPart>& part, const Attribute& attribute) {
+  if (part) bad_model(schema, "a key is declared twice");
+  part.emplace();
+  part->member = schema.position(attribute);
+}
+
+void add_index_part(IndexDraft& draft, bool is_sort, std::string_view attribute,
+                    std::string_view pattern) {
+  draft.has_parts = true;
+  std::optional<KeyPart> part;
+  set_key_part(draft.schema, part, attribute, pattern);
+  if (part) (is_sort ? draft.index.sort : draft.index.partition).push_back(std::move(*part));
+}
+
+void finish_index(IndexDraft& draft) {
+  if (draft.has_parts) return;
+  const bool is_local = draft.index.kind == storage::IndexKind::kLocal;
+  size_t partition_left = draft.partition_members;
+  for (const size_t member : draft.index.members) {
+    KeyPart part;
+    part.member = member;
+    const bool is_partition = partition_left > 0;
+    if (is_partition) --partition_left;
+    if (is_partition && is_local) continue;  // The table's own, set when the model is finished.
+    (is_partition ? draft.index.partition : draft.index.sort).push_back(std::move(part));
+  }
+}
+
+void add_check(Schema& schema, Attribute& attribute, Result<Check> check) {
+  if (!check) return bad_model(schema, attribute.name + ": " + check.error().message);
+  attribute.checks.push_back(std::move(*check));
+}
+
+std::string short_type_name(std::string_view pretty_function) {
+  const size_t begin = pretty_function.find("T = ") + 4;
+  const size_t end = pretty_function.find_first_of(";]", begin);
+  std::string_view name = pretty_function.substr(begin, end - begin);
+  const size_t arguments = name.find('<');
+  const size_t colon = name.substr(0, arguments).rfind("::");
+  if (colon != std::string_view::npos) name.remove_prefix(colon + 2);
+  return std::string(name);
+}
+
+std::string trim(std::string text) {
+  constexpr std::string_view kBlank = " \t\r\n\f\v";
+  const size_t begin = text.find_first_not_of(kBlank);
+  if (begin == std::string::npos) return {};
+  return text.substr(begin, text.find_last_not_of(kBlank) - begin + 1);
+}
+
+std::string lower_case(std::string text) {
+  for (char& c : text)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
+  return text;
+}
+
+}  // namespace internal
+}  // namespace dynolith::odm

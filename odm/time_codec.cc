@@ -1,0 +1,75 @@
+// Times stored as seconds or text.
+#include "odm/schema.h"
+
+namespace dynolith::odm {
+namespace {
+
+class TimeFormCodec final : public ValueCodec {
+ public:
+  TimeFormCodec(const ValueCodec& inner, TimeForm form) : inner_(inner), form_(form) {}
+
+  bool is_absent(const void* value) const override { return inner_.is_absent(value); }
+  bool encode(const void* value, EncodeContext& context) const override {
+    const int64_t ms = inner_.time_of(value).value_or(0);
+    switch (form_) {
+      case TimeForm::kMilliseconds:
+        context.out.number(Number(ms));
+        return true;
+      case TimeForm::kSeconds:
+        context.out.number(Number(floor_seconds(ms)));
+        return true;
+      case TimeForm::kIso:
+        if (ms < kFirstIsoMs || ms > kLastIsoMs)
+          return context.fail("is outside the years 0 to 9999");
+        context.out.string(to_iso_text(timestamp_of_ms(ms)));
+        return true;
+    }
+    return false;
+  }
+  bool decode(const ValueView& stored, void* value, DecodeContext& context) const override {
+    if (stored.type() == AttributeType::kNull) return inner_.decode(stored, value, context);
+    if (form_ == TimeForm::kIso) {
+      if (stored.type() != AttributeType::kString) return context.wrong_type(stored, "ISO text");
+      const auto time = parse_iso_text(stored.text());
+      if (!time) return context.fail("is not a time in ISO 8601 text");
+      return inner_.set_time(value, time->time_since_epoch().count());
+    }
+    if (stored.type() != AttributeType::kNumber) return context.wrong_type(stored, "a number");
+    const auto count = stored.number().to_int64();
+    const int64_t scale = form_ == TimeForm::kSeconds ? 1000 : 1;
+    // What fits a signed count of nanoseconds.
+    if (!count || *count > kCountMax / scale || *count < -kCountMax / scale)
+      return context.fail(stored.number().to_text() + " is no time");
+    return inner_.set_time(value, *count * scale);
+  }
+  void reset(void* value) const override { inner_.reset(value); }
+  bool is_initial(const void* value) const override { return inner_.is_initial(value); }
+  void prepare(void*, PrepareContext&) const override {}
+  void finish(void*) const override {}
+  bool set_time(void* value, int64_t ms) const override { return inner_.set_time(value, ms); }
+  std::optional<int64_t> time_of(const void* value) const override { return inner_.time_of(value); }
+  AttributeType type() const override {
+    return form_ == TimeForm::kIso ? AttributeType::kString : AttributeType::kNumber;
+  }
+  Meaning meaning() const override { return Meaning::kTime; }
+  const Schema* schema() const override { return nullptr; }
+  const ValueCodec* element() const override { return nullptr; }
+
+ private:
+  static constexpr int64_t kCountMax = 9'223'372'036'854;
+  static constexpr int64_t kFirstIsoMs = -62'167'219'200'000;  // 0000-01-01.
+  static constexpr int64_t kLastIsoMs = 253'402'300'799'999;   // 9999-12-31.
+
+  static int64_t floor_seconds(int64_t ms) { return ms >= 0 ? ms / 1000 : -((-ms + 999) / 1000); }
+
+  const ValueCodec& inner_;
+  const TimeForm form_;
+};
+
+}  // namespace
+
+std::shared_ptr<const ValueCodec> time_codec(const ValueCodec& inner, TimeForm form) {
+  return std::make_shared<TimeFormCodec>(inner, form);
+}
+
+}  // namespace dynolith::odm
