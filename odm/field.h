@@ -1,0 +1,165 @@
+// Places in an item, typed: what conditions, updates, projections and orders name.
+//
+//   f(&User::age)                       an attribute
+//   f(&User::home) / &Place::zip        a member of a document inside
+//   f(&User::lines)[0] / &Line::count   an element of a list
+//   f(&User::labels)["en"]              a member of a map
+//   f<Admin>(&User::age)                a member that Admin inherits
+//
+// Names are resolved from the model at once; a member that is not an attribute is an error of
+// whatever uses the field (kBadModel).
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+
+#include "odm/model.h"
+#include "storage/value/document_path.h"
+
+namespace dynolith::odm {
+
+// A place without its type.
+struct FieldCore {
+  storage::DocumentPath path;       // Stored names.
+  std::string name;                 // As the model says: "home.zip", "lines[0].count".
+  const Attribute* root = nullptr;  // The attribute of the item.
+  const Attribute* leaf = nullptr;  // Of the document it lies in; null: an element, a map's member.
+  const ValueCodec* codec = nullptr;
+  std::optional<Error> error = {};
+
+  FieldCore member(const Attribute* attribute, const ValueCodec* expected) const;
+  FieldCore element(uint32_t index, const ValueCodec& of) const;
+  FieldCore entry(std::string_view key, const ValueCodec& of) const;
+};
+
+// `attribute` null: not mapped.
+FieldCore field_core(const Schema& schema, const Attribute* attribute);
+// By name, for dynamic schemas: "home.zip", "lines[0].count"; names that hold dots in backquotes.
+FieldCore field_core(const Schema& schema, std::string_view path);
+
+namespace internal {
+
+template <class M>
+struct ElementOf {};
+template <class M, class A>
+struct ElementOf<std::vector<M, A>> {
+  using Element = M;
+};
+template <class M, size_t N>
+struct ElementOf<std::array<M, N>> {
+  using Element = M;
+};
+template <class M, class L, class A>
+struct ElementOf<std::set<M, L, A>> {
+  using Member = M;
+};
+template <class M, class H, class Q, class A>
+struct ElementOf<std::unordered_set<M, H, Q, A>> {
+  using Member = M;
+};
+template <class M, class L, class A>
+struct ElementOf<std::map<std::string, M, L, A>> {
+  using Entry = M;
+};
+template <class M, class H, class Q, class A>
+struct ElementOf<std::unordered_map<std::string, M, H, Q, A>> {
+  using Entry = M;
+};
+
+template <class M>
+concept ListLike = requires {
+  typename ElementOf<Unwrap<M>>::Element;
+};
+template <class M>
+concept SetLike = requires {
+  typename ElementOf<Unwrap<M>>::Member;
+};
+template <class M>
+concept MapLike = requires {
+  typename ElementOf<Unwrap<M>>::Entry;
+};
+
+}  // namespace internal
+
+// T: the model. M: the member's type, an optional if it may be absent.
+template <class T, class M>
+class Field {
+ public:
+  using Model = T;
+  using Type = M;
+
+  explicit Field(FieldCore core) : core_(std::move(core)) {}
+  const FieldCore& core() const { return core_; }
+
+  // An element of a list, from 0; a member of a map.
+  auto operator[](uint32_t index) const {
+    static_assert(internal::ListLike<M>, "[index] needs a list");
+    using Element = typename internal::ElementOf<Unwrap<M>>::Element;
+    return Field<T, Element>(core_.element(index, codec_of<Element>()));
+  }
+  auto operator[](std::string_view key) const {
+    static_assert(internal::MapLike<M>, "[\"key\"] needs a map");
+    using Entry = typename internal::ElementOf<Unwrap<M>>::Entry;
+    return Field<T, Entry>(core_.entry(key, codec_of<Entry>()));
+  }
+
+ private:
+  FieldCore core_;
+};
+
+template <class T = void, class M, class B>
+auto f(M B::*member) {
+  using Owner = std::conditional_t<std::is_void_v<T>, B, T>;
+  const Schema& schema = schema_of<Owner>();
+  return Field<Owner, M>(
+      field_core(schema, schema.find_member(internal::offset_of<Owner>(member), &codec_of<M>())));
+}
+
+// A member of the document that `field` is.
+template <class T, class M, class N, class B>
+Field<T, N> operator/(const Field<T, M>& field, N B::*member) {
+  using Document = Unwrap<M>;
+  static_assert(std::is_base_of_v<B, Document>, "this member is not one of that document");
+  if constexpr (std::is_base_of_v<B, Document>) {
+    const Schema& schema = schema_of<Document>();
+    return Field<T, N>(field.core().member(
+        schema.find_member(internal::offset_of<Document>(member), &codec_of<N>()), &codec_of<N>()));
+  } else {
+    return Field<T, N>(field.core());
+  }
+}
+
+// --- Operands.
+
+namespace internal {
+
+template <class V>
+inline constexpr bool kIsNumber =
+    (std::is_arithmetic_v<V> && !std::is_same_v<V, bool>) || std::is_same_v<V, Number>;
+
+// Whether a V can stand beside an M in a condition or an assignment.
+template <class V, class M>
+inline constexpr bool kFits = kIsNumber<Unwrap<M>> ? kIsNumber<V>
+                                                   : (std::is_same_v<Unwrap<M>, bool>
+                                                          ? std::is_same_v<V, bool>
+                                                          : std::is_convertible_v<V, Unwrap<M>>);
+
+// Through the attribute's setter and codec, as the stored value was. Errors are kInvalid.
+Result<EncodedValue> operand_of(const FieldCore& field, const ValueCodec& codec, void* member);
+
+// Numbers keep their own type, so that nothing is cut off: age < 40.5.
+template <class M, class V>
+Result<EncodedValue> encode_operand(const FieldCore& field, const V& value) {
+  if constexpr (kIsNumber<Unwrap<M>> && !std::is_same_v<V, Unwrap<M>>) {
+    V copy = value;
+    return operand_of(field, codec_of<V>(), &copy);
+  } else {
+    M member{Unwrap<M>(value)};
+    return operand_of(field, field.codec == nullptr ? codec_of<M>() : *field.codec, &member);
+  }
+}
+
+}  // namespace internal
+}  // namespace dynolith::odm
