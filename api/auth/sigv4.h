@@ -27,7 +27,7 @@ struct AddedHeader {
 // Views borrowed for the call. All headers given are signed: leave out what a proxy may change.
 struct SigningRequest {
   std::string_view method = "POST";
-  std::string_view path = "/";              // As the application means it: "/a b", not "/a%20b".
+  std::string_view path = "/";   // As sent: its escapes are escaped again, as services expect.
   std::string_view query = {};              // After '?', as sent.
   std::vector<SigningHeader> headers = {};  // Must include Host.
   std::string_view payload = {};
@@ -64,7 +64,7 @@ storage::Result<SignedHeaders> sign(const SigningRequest& request);
 storage::Result<SignedQuery> sign_in_query(const SigningRequest& request, int64_t expires_seconds);
 
 struct ReceivedRequest {
-  std::string_view method, path, query;  // The path decoded.
+  std::string_view method, path, query;  // As received.
   std::vector<SigningHeader> headers;    // All that were received.
   std::string_view payload;
 };
