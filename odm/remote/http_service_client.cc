@@ -276,6 +276,11 @@ Result<void> check(RemoteOptions& options) {
     return make_error(ErrorCode::kBadRequest, "max_attempts is not from 1 to 100");
   if (options.connections_max < 1 || options.connections_max > kConnectionsMax)
     return make_error(ErrorCode::kBadRequest, "connections_max is not from 1 to 10000");
+  const std::string& suffix = options.user_agent_suffix;
+  if (!std::all_of(suffix.begin(), suffix.end(), [](char c) { return c >= ' ' && c <= '~'; })) {
+    return make_error(ErrorCode::kBadRequest,
+                      "user_agent_suffix has characters that a header cannot have");
+  }
   options.connect_timeout_ms = limit_of(options.connect_timeout_ms);
   options.read_timeout_ms = limit_of(options.read_timeout_ms);
   options.total_timeout_ms = limit_of(options.total_timeout_ms);
