@@ -44,6 +44,7 @@ EncodedValue literal_of(const V& value, const ValueCodec& codec, Schema& schema,
 }
 
 void add_check(Schema& schema, Attribute& attribute, Result<Check> check);
+void add_check(Attribute& attribute, Check check);
 Number number_of_double(double value);
 
 template <class V>
@@ -185,7 +186,7 @@ struct one_of_option {
       std::vector<EncodedValue> encoded;
       for (const V& value : values)
         encoded.push_back(internal::literal_of<M>(value, *attribute.codec, schema, attribute));
-      attribute.checks.push_back(one_of_check(std::move(encoded)));
+      internal::add_check(attribute, one_of_check(std::move(encoded)));
     }
   }
 };
@@ -204,7 +205,7 @@ struct range_option {
     std::optional<Number> least, most;
     if (low) least = internal::bound_of(*low);
     if (high) most = internal::bound_of(*high);
-    attribute.checks.push_back(range_check(least, most));
+    internal::add_check(attribute, range_check(least, most));
   }
 };
 // Both ends included. Of times: as stored.
@@ -229,7 +230,7 @@ struct length_option {
     constexpr AttributeType kType = Codec<Unwrap<M>>::kType;
     static_assert(kType != AttributeType::kNumber && kType != AttributeType::kBoolean,
                   "length() needs a string, binary, list, map or set");
-    attribute.checks.push_back(length_check(low, high));
+    internal::add_check(attribute, length_check(low, high));
   }
 };
 // Characters of a string, bytes of binary, elements of lists, maps and sets; both ends included.
@@ -265,7 +266,7 @@ struct check_option {
         else
           return holds(member);
       }};
-      attribute.checks.push_back(Check{std::move(rule), message});
+      internal::add_check(attribute, Check{std::move(rule), message});
     }
   }
 };

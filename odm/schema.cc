@@ -22,7 +22,6 @@ class Finisher {
     find_roles();
     if (schema_.partition) resolve(*schema_.partition, false);
     if (schema_.sort) resolve(*schema_.sort, true);
-    if (schema_.error) return;  // Patterns may name nothing.
     find_key_members();
     for (IndexSchema& index : schema_.indexes) resolve_index(index);
     check_unique();
@@ -311,6 +310,8 @@ void add_check(Schema& schema, Attribute& attribute, Result<Check> check) {
   if (!check) return bad_model(schema, attribute.name + ": " + check.error().message);
   attribute.checks.push_back(std::move(*check));
 }
+
+void add_check(Attribute& attribute, Check check) { attribute.checks.push_back(std::move(check)); }
 
 std::string short_type_name(std::string_view pretty_function) {
   const size_t begin = pretty_function.find("T = ") + 4;

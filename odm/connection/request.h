@@ -14,7 +14,6 @@
 #include <vector>
 
 #include "storage/encoding/item_encoding.h"
-#include "storage/engine/range_read.h"
 #include "storage/engine/table_update.h"
 #include "storage/expression/condition.h"
 #include "storage/expression/key_condition.h"

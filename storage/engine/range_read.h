@@ -14,11 +14,6 @@
 
 namespace dynolith::storage {
 
-struct ScanSegment {
-  uint32_t segment = 0;
-  uint32_t total = 1;
-};
-
 // Pointers outlive the call.
 struct RangeRead {
   TablePtr table = {};

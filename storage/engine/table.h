@@ -16,14 +16,6 @@
 
 namespace dynolith::storage {
 
-enum class TableStatus : uint8_t { kCreating, kActive, kUpdating, kDeleting };
-
-enum class IndexStatus : uint8_t {
-  kActive,
-  kCreating,  // Entries of the items are still being added; see Index::build.
-  kDeleting,  // Nothing writes or reads it any more; its entries are going.
-};
-
 // When the settings of a table or index were changed, for those who ask; 0: never.
 struct ThroughputHistory {
   int64_t increased_ms = 0;

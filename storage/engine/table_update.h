@@ -8,11 +8,13 @@
 #include <variant>
 #include <vector>
 
-#include "storage/engine/table.h"
 #include "storage/result.h"
 #include "storage/value/table_schema.h"
 
 namespace dynolith::storage {
+
+struct Table;
+struct ThroughputHistory;
 
 // Members that are given replace those of the table; kNoLimit takes a limit away.
 inline constexpr int64_t kNoLimit = -1;

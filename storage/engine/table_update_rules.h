@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "storage/engine/table.h"
 #include "storage/engine/table_update.h"
 
 namespace dynolith::storage {

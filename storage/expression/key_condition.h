@@ -36,6 +36,12 @@ struct KeyCondition {
   std::optional<KeyClause> sort_range;  // On the sort attribute after those; never kEqual.
 };
 
+// The part of a table or index that one of several parallel scans reads.
+struct ScanSegment {
+  uint32_t segment = 0;
+  uint32_t total = 1;
+};
+
 // Errors (kValidation, kTable scope), in the service's words: missing key, operator not supported
 // on the partition key, type does not match the schema, too many conditions, and the two rules of
 // multi-attribute keys. `clauses` in the order they were written.

@@ -43,7 +43,13 @@ class AttributeValue {
   using Storage = std::variant<std::string, Number, Binary, bool, Null, StringSet, NumberSet,
                                BinarySet, List, Map>;
 
-  AttributeValue() : value_(Null{}) {}
+  // Defined elsewhere: what copies trees is compiled once, not wherever this is included.
+  AttributeValue();
+  ~AttributeValue();
+  AttributeValue(const AttributeValue& other);
+  AttributeValue(AttributeValue&& other) noexcept;
+  AttributeValue& operator=(const AttributeValue& other);
+  AttributeValue& operator=(AttributeValue&& other) noexcept;
   AttributeValue(std::string text) : value_(std::move(text)) {}         // NOLINT
   AttributeValue(std::string_view text) : value_(std::string(text)) {}  // NOLINT
   AttributeValue(const char* text) : value_(std::string(text)) {}       // NOLINT
@@ -53,11 +59,11 @@ class AttributeValue {
   AttributeValue(bool boolean) : value_(boolean) {}                     // NOLINT
   AttributeValue(Binary binary) : value_(std::move(binary)) {}          // NOLINT
   AttributeValue(Null null) : value_(null) {}                           // NOLINT
-  AttributeValue(StringSet set) : value_(std::move(set)) {}             // NOLINT
-  AttributeValue(NumberSet set) : value_(std::move(set)) {}             // NOLINT
-  AttributeValue(BinarySet set) : value_(std::move(set)) {}             // NOLINT
-  AttributeValue(List list) : value_(std::move(list)) {}                // NOLINT
-  AttributeValue(Map map) : value_(std::move(map)) {}                   // NOLINT
+  AttributeValue(StringSet set);                                        // NOLINT
+  AttributeValue(NumberSet set);                                        // NOLINT
+  AttributeValue(BinarySet set);                                        // NOLINT
+  AttributeValue(List list);                                            // NOLINT
+  AttributeValue(Map map);                                              // NOLINT
 
   AttributeType type() const { return static_cast<AttributeType>(value_.index() + 1); }
   const Storage& storage() const { return value_; }
@@ -71,7 +77,7 @@ class AttributeValue {
     return std::get_if<T>(&value_);
   }
   // Deep; sets regardless of the order they were given in, numbers by value.
-  bool operator==(const AttributeValue& other) const = default;
+  bool operator==(const AttributeValue& other) const;
 
  private:
   Storage value_;

@@ -31,6 +31,14 @@ enum class BillingMode : uint8_t { kProvisioned, kPayPerRequest };
 enum class TableClass : uint8_t { kStandard, kStandardInfrequentAccess };
 enum class StreamViewType : uint8_t { kKeysOnly, kNewImage, kOldImage, kNewAndOldImages };
 
+enum class TableStatus : uint8_t { kCreating, kActive, kUpdating, kDeleting };
+
+enum class IndexStatus : uint8_t {
+  kActive,
+  kCreating,  // Entries of the items are still being added; see engine/table.h.
+  kDeleting,  // Nothing writes or reads it any more; its entries are going.
+};
+
 struct IndexProjection {
   ProjectionType type = ProjectionType::kAll;
   std::vector<std::string> non_key_attributes;  // kInclude only.

@@ -1,0 +1,4 @@
+// Error: nodiscard
+#include "tests/odm/misuse/model.h"
+
+MISUSE(users.remove("a", "b");)

@@ -1,0 +1,4 @@
+// Error: an attribute is compared with a value of another type
+#include "tests/odm/misuse/model.h"
+
+MISUSE(auto condition = in(f(&User::age), {"a", "b"});)

@@ -1,0 +1,4 @@
+// Error: a key member is given with a value of another type
+#include "tests/odm/misuse/model.h"
+
+MISUSE((void)users.get("acme", 3);)

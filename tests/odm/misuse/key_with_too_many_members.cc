@@ -1,0 +1,4 @@
+// Error: takes exactly the members of
+#include "tests/odm/misuse/model.h"
+
+MISUSE((void)users.get("acme", "1", "2");)
