@@ -86,6 +86,27 @@ const std::string& table_of(const std::variant<PutRequest, DeleteRequest>& write
   return std::visit([](const auto& request) -> const std::string& { return request.table; }, write);
 }
 
+// Whether a projection takes in, in whole or in part, a top-level attribute.
+bool touches(const storage::Projection& projection, std::string_view attribute) {
+  return std::any_of(
+      projection.paths.begin(), projection.paths.end(),
+      [&](const storage::DocumentPath& path) { return path.attribute() == attribute; });
+}
+
+void write_projection_with_keys(JsonWriter& json, const GetRequest& get,
+                                PlaceholderTable& placeholders) {
+  if (get.projection == nullptr) return;
+  write_expression(json, "ProjectionExpression", [&](std::string& text) {
+    append_projection(text, *get.projection, placeholders);
+    const auto key = get.key.view().attributes();
+    for (uint32_t i = 0; i < key.size(); ++i) {
+      if (touches(*get.projection, key[i].first)) continue;
+      if (!text.empty()) text += ", ";
+      placeholders.append_name(text, key[i].first);
+    }
+  });
+}
+
 // Positions of the members of each table, tables in the order of their first member.
 template <class Member>
 std::vector<std::vector<size_t>> positions_by_table(const std::vector<Member>& members) {
@@ -126,6 +147,14 @@ std::string_view return_values(UpdateRequest::Return returns) {
 }
 
 }  // namespace
+
+bool lacks_keys(const storage::Projection& projection, const storage::ItemView& key) {
+  const auto attributes = key.attributes();
+  for (uint32_t i = 0; i < attributes.size(); ++i) {
+    if (!touches(projection, attributes[i].first)) return true;
+  }
+  return false;
+}
 
 std::string body_of(const GetRequest& request) {
   std::string body;
@@ -224,7 +253,7 @@ std::string body_of(const BatchGetRequest& request) {
     for (const size_t i : positions) json.item(request.gets[i].key.view());
     json.end_array();
     if (first.consistent) json.name("ConsistentRead").boolean(true);
-    write_projection(json, first.projection, placeholders);
+    write_projection_with_keys(json, first, placeholders);
     placeholders.write(json);
     json.end_object();
   }

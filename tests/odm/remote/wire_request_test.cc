@@ -123,7 +123,7 @@ TEST(WireRequest, OfBatches) {
   expect_wire({
       {gets, "BatchGetItem",
        "{'RequestItems':{'t':{'Keys':[{'p':{'S':'a'}},{'p':{'S':'b'}}],'ConsistentRead':true,"
-       "'ProjectionExpression':'#n0','ExpressionAttributeNames':{'#n0':'x'}},"
+       "'ProjectionExpression':'#n0, #n1','ExpressionAttributeNames':{'#n0':'x','#n1':'p'}},"
        "'u':{'Keys':[{'p':{'N':'1'}}]}},'ReturnConsumedCapacity':'TOTAL'}"},
       {writes, "BatchWriteItem",
        "{'RequestItems':{'t':[{'PutRequest':{'Item':{'p':{'S':'a'}}}},"
