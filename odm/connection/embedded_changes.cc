@@ -104,14 +104,13 @@ class Reader {
   storage::Result<ChangesReply> read() {
     while (true) {
       const bool ended = TRY(read_some());
-      const bool is_last = at_ + 1 == streams_.size();
-      // Whether the stream was on is as old as the list of streams: one that was turned off since
-      // then is gone on from by the next call.
-      if (ended && !is_last) begin_stream(at_ + 1);
-      if (records_left_ > 0 && ended && !is_last) continue;
+      // A stream that is being turned off may still get records, though the next one is there.
+      const bool goes_on = ended && at_ + 1 < streams_.size() && !stream().is_on();
+      if (goes_on) begin_stream(at_ + 1);
+      if (goes_on && records_left_ > 0) continue;
       ChangesReply reply;
       reply.position = position_.to_text();
-      reply.at_end = ended && is_last;
+      reply.at_end = ended && !goes_on;
       reply.is_closed = reply.at_end && !stream().is_on();
       return reply;
     }
@@ -137,8 +136,10 @@ class Reader {
             sink_({record, sequence.text()});
           });
       if (!page.ok()) {
-        if (page.error().code == storage::ErrorCode::kTrimmedDataAccess) return trimmed_error();
-        return page.error();
+        // Records go while they are being read, and in the end their stream.
+        const bool is_gone = page.error().code == storage::ErrorCode::kTrimmedDataAccess ||
+                             page.error().code == storage::ErrorCode::kResourceNotFound;
+        return is_gone ? trimmed_error() : page.error();
       }
       position_.next = page->next;
       end = TRY(database_.stream_end(stream()));
