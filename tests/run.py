@@ -71,6 +71,7 @@ SUITES = {
     "settings_js": node("tests/clients/settings_test.mjs"),
     "flags": python("tests/clients/flags_test.py"),
     "tls": python("tests/clients/tls_test.py"),
+    "signer": python("tests/clients/signer_test.py"),
     "embedding": ctest("^embedding"),
     "readme": python("tests/clients/readme_test.py"),
     "tidy": python("tools/tidy.py"),
