@@ -27,8 +27,8 @@ struct AddedHeader {
 // Views borrowed for the call. All headers given are signed: leave out what a proxy may change.
 struct SigningRequest {
   std::string_view method = "POST";
-  std::string_view path = "/";   // As sent: its escapes are escaped again, as services expect.
-  std::string_view query = {};              // After '?', as sent.
+  std::string_view path = "/";  // As sent: its escapes are escaped again, as services expect.
+  std::string_view query = {};  // After '?', as sent.
   std::vector<SigningHeader> headers = {};  // Must include Host.
   std::string_view payload = {};
   std::string_view access_key, secret;

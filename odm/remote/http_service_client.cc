@@ -35,7 +35,8 @@ struct Attempt {
   std::variant<ServiceReply, Error> outcome;
   Verdict verdict = Verdict::kFinal;
   bool timed_out = false;
-  bool may_have_happened = false;  // It was sent, and there is no answer.
+  bool may_have_happened = false;    // It was sent, and there is no answer.
+  bool credentials_expired = false;  // Says the service.
 };
 
 class HttpServiceClient : public ServiceClient {
@@ -66,6 +67,7 @@ class HttpServiceClient : public ServiceClient {
                                                  const Credentials& credentials);
   Attempt judged(HttpReply reply, const HttpTarget& endpoint, CallKind kind);
   bool correct_clock(const HttpReply& reply);
+  bool has_newer_credentials(const CredentialsPtr& expired);
 
   RemoteOptions options_;
   const Endpoints endpoints_;
@@ -174,6 +176,7 @@ Attempt HttpServiceClient::judged(HttpReply reply, const HttpTarget& endpoint, C
     made.outcome = std::move(error);
     return made;
   }
+  made.credentials_expired = code == "ExpiredTokenException" || code == "ExpiredToken";
   made.outcome = ServiceReply{reply.status, std::move(reply.body), std::move(request_id)};
   return made;
 }
@@ -187,6 +190,15 @@ bool HttpServiceClient::correct_clock(const HttpReply& reply) {
   if (std::abs(offset - before) < kClockToleranceMs) return false;
   clock_offset_ms_ = offset;
   return true;
+}
+
+// Somebody may have renewed them in the files, or their source gives new ones earlier than they
+// said.
+bool HttpServiceClient::has_newer_credentials(const CredentialsPtr& expired) {
+  credentials_.discard(expired);
+  const auto newer = credentials_.get();
+  return newer.ok() && ((*newer)->access_key_id != expired->access_key_id ||
+                        (*newer)->session_token != expired->session_token);
 }
 
 // --- All attempts.
@@ -230,10 +242,14 @@ Result<ServiceReply> HttpServiceClient::call(std::string_view target, const std:
   storage::Clock& clock = *surroundings_.clock;
   const int64_t deadline_ms = clock.monotonic_ms() + options_.total_timeout_ms;
   int cost_of_retry = 0;
-  bool clock_corrected = false, may_have_happened = false;
+  bool clock_corrected = false, credentials_renewed = false, may_have_happened = false;
   for (int number = 1;; ++number) {
     CredentialsPtr used;
     Attempt made = attempt(target, body, kind, deadline_ms, used);
+    if (made.credentials_expired && !credentials_renewed && number < options_.max_attempts) {
+      credentials_renewed = true;
+      if (has_newer_credentials(used)) continue;
+    }
     if (made.verdict == Verdict::kFinal && std::holds_alternative<ServiceReply>(made.outcome))
       tokens_.give(cost_of_retry);
     const bool is_over = made.verdict == Verdict::kFinal || made.verdict == Verdict::kUnknown ||
@@ -260,6 +276,11 @@ Result<void> check(RemoteOptions& options) {
     return make_error(ErrorCode::kBadRequest, "max_attempts is not from 1 to 100");
   if (options.connections_max < 1 || options.connections_max > kConnectionsMax)
     return make_error(ErrorCode::kBadRequest, "connections_max is not from 1 to 10000");
+  const std::string& suffix = options.user_agent_suffix;
+  if (!std::all_of(suffix.begin(), suffix.end(), [](char c) { return c >= ' ' && c <= '~'; })) {
+    return make_error(ErrorCode::kBadRequest,
+                      "user_agent_suffix has characters that a header cannot have");
+  }
   options.connect_timeout_ms = limit_of(options.connect_timeout_ms);
   options.read_timeout_ms = limit_of(options.read_timeout_ms);
   options.total_timeout_ms = limit_of(options.total_timeout_ms);

@@ -7,16 +7,16 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <memory>
 #include <optional>
 
 namespace dynolith::test {
-namespace {
 
 // A connection's bytes, plain or TLS.
-class Stream {
+class ScriptedServer::Stream {
  public:
   Stream(int socket, ssl_ctx_st* tls) : socket_(socket) {
     if (tls == nullptr) return;
@@ -53,7 +53,7 @@ class Stream {
   bool usable_ = true;
 };
 
-std::optional<ReceivedHttp> read_request(Stream& stream) {
+std::optional<ReceivedHttp> ScriptedServer::read_request(Stream& stream) {
   std::string bytes;
   size_t head_end = std::string::npos;
   ReceivedHttp request;
@@ -82,8 +82,6 @@ std::optional<ReceivedHttp> read_request(Stream& stream) {
   }
 }
 
-}  // namespace
-
 std::string http_reply(int status, const std::string& body, const std::string& headers) {
   return "HTTP/1.1 " + std::to_string(status) +
          " Said\r\nContent-Length: " + std::to_string(body.size()) + "\r\n" + headers + "\r\n" +
@@ -91,11 +89,11 @@ std::string http_reply(int status, const std::string& body, const std::string& h
 }
 
 Scripted replies(int status, const std::string& body, const std::string& headers) {
-  return {http_reply(status, body, headers), false, false};
+  return {http_reply(status, body, headers)};
 }
 
-Scripted hangs_up() { return {{}, true, false}; }
-Scripted keeps_silent() { return {{}, false, false}; }
+Scripted hangs_up() { return {{}, true}; }
+Scripted keeps_silent() { return {}; }
 
 ScriptedServer::ScriptedServer(std::vector<Scripted> script, const std::string& certificate,
                                const std::string& key)
@@ -169,6 +167,15 @@ void ScriptedServer::accept_all() {
   }
 }
 
+void ScriptedServer::drip(Stream& stream, const std::string& bytes) {
+  constexpr auto kPause = std::chrono::milliseconds(5);
+  for (const char byte : bytes) {
+    stream.write(std::string(1, byte));
+    std::unique_lock lock(mutex_);
+    if (changed_.wait_for(lock, kPause, [this] { return ends_; })) return;
+  }
+}
+
 void ScriptedServer::serve(int socket, int number) {
   {
     Stream stream(socket, tls_);
@@ -186,7 +193,11 @@ void ScriptedServer::serve(int socket, int number) {
         }
         if (next.bytes.empty() && !next.closes) changed_.wait(lock, [this] { return ends_; });
       }
-      stream.write(next.bytes);
+      if (next.drips) {
+        drip(stream, next.bytes);
+      } else {
+        stream.write(next.bytes);
+      }
       if (next.closes) break;
     }
   }

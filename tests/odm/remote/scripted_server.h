@@ -6,6 +6,7 @@
 #include <deque>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -26,6 +27,7 @@ struct Scripted {
   std::string bytes;            // Sent as they are.
   bool closes = false;          // The connection, after them.
   bool before_reading = false;  // Closes as soon as the connection is made.
+  bool drips = false;           // The bytes leave one at a time, a few milliseconds apart.
 };
 
 // "HTTP/1.1 200 OK" with a length; `headers` are whole lines.
@@ -52,6 +54,9 @@ class ScriptedServer {
   void close_connections();
 
  private:
+  class Stream;
+  static std::optional<ReceivedHttp> read_request(Stream& stream);
+  void drip(Stream& stream, const std::string& bytes);
   void accept_all();
   void serve(int socket, int number);
 

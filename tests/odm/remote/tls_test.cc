@@ -1,0 +1,139 @@
+// https:// to a server on this machine: which certificates are accepted, and for whom.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <fstream>
+
+#include "odm/remote/http_pool.h"
+#include "odm/remote/http_service_client.h"
+#include "tests/odm/remote/fakes.h"
+#include "tests/odm/remote/scripted_server.h"
+#include "tests/support/temp_dir.h"
+
+namespace dynolith::odm {
+namespace {
+
+using Kind = HttpFailure::Kind;
+using test::replies;
+using test::ScriptedServer;
+
+class TlsTest : public ::testing::Test {
+ protected:
+  // Makes NAME.pem and NAME-key.pem, signed by itself.
+  void make_certificate(const std::string& name, const std::string& names) {
+    const std::string command =
+        "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 "
+        "-subj /CN=db.test -addext subjectAltName=" +
+        names + " -keyout " + path(name + "-key.pem") + " -out " + path(name + ".pem") +
+        " 2>/dev/null";
+    ASSERT_EQ(std::system(command.c_str()), 0) << command;
+  }
+  std::string path(const std::string& name) const { return directory_.path() + "/" + name; }
+  std::unique_ptr<ScriptedServer> server(const std::string& name) const {
+    return std::make_unique<ScriptedServer>(std::vector{replies(200, "a"), replies(200, "b")},
+                                            path(name + ".pem"), path(name + "-key.pem"));
+  }
+  std::unique_ptr<HttpPool> trusting(const std::string& ca_bundle, bool verifies = true) const {
+    return std::make_unique<HttpPool>(HttpPoolOptions{5, 20'000, ca_bundle, verifies},
+                                      std::make_shared<test::FakeClock>());
+  }
+  // The body, or the failure's text.
+  static std::string ask(HttpPool& pool, const std::string& url,
+                         int64_t connect_timeout_ms = 20'000) {
+    const HttpTarget target = parse_url(url, "the server").value();
+    HttpRequest request;
+    request.body = "question";
+    request.connect_timeout_ms = connect_timeout_ms;
+    const auto outcome = pool.exchange(target, request);
+    if (const auto* reply = std::get_if<HttpReply>(&outcome)) return reply->body;
+    EXPECT_FALSE(std::get_if<HttpFailure>(&outcome)->was_sent);
+    return std::get_if<HttpFailure>(&outcome)->text;
+  }
+
+  test::TempDir directory_;
+};
+
+TEST_F(TlsTest, AcceptsOnlyCertificatesOfTheBundle) {
+  make_certificate("known", "IP:127.0.0.1,DNS:localhost");
+  make_certificate("other", "IP:127.0.0.1");
+  const auto known = server("known");
+  const std::string by_name = "https://localhost:" + std::to_string(known->port());
+  const auto refused = trusting(""), other = trusting(path("other.pem"));
+  EXPECT_EQ(ask(*refused, known->url()),
+            "the certificate of 127.0.0.1 is not trusted: self-signed certificate");
+  EXPECT_EQ(ask(*other, known->url()),
+            "the certificate of 127.0.0.1 is not trusted: self-signed certificate");
+  EXPECT_TRUE(known->received().empty());
+  const auto pool = trusting(path("known.pem"));
+  EXPECT_EQ(ask(*pool, known->url()), "a");
+  EXPECT_EQ(ask(*pool, by_name), "b");
+}
+
+TEST_F(TlsTest, AcceptsOnlyCertificatesOfTheHost) {
+  make_certificate("elsewhere", "DNS:db.test");
+  const auto elsewhere = server("elsewhere");
+  const auto pool = trusting(path("elsewhere.pem"));
+  const std::string by_name = "https://localhost:" + std::to_string(elsewhere->port());
+  EXPECT_EQ(ask(*pool, elsewhere->url()),
+            "the certificate of 127.0.0.1 is not trusted: IP address mismatch");
+  EXPECT_EQ(ask(*pool, by_name), "the certificate of localhost is not trusted: hostname mismatch");
+  EXPECT_TRUE(elsewhere->received().empty());
+  EXPECT_EQ(ask(*trusting("", false), elsewhere->url()), "a");
+}
+
+TEST_F(TlsTest, KeepsConnectionsAndNoticesThatTheyWereClosed) {
+  make_certificate("known", "IP:127.0.0.1");
+  const auto known = server("known");
+  const auto pool = trusting(path("known.pem"));
+  EXPECT_EQ(ask(*pool, known->url()), "a");
+  EXPECT_EQ(ask(*pool, known->url()), "b");
+  EXPECT_EQ(known->received()[1].connection, 0);
+  const auto closing = server("known");
+  EXPECT_EQ(ask(*pool, closing->url()), "a");
+  closing->close_connections();
+  EXPECT_EQ(ask(*pool, closing->url()), "b");
+  EXPECT_EQ(closing->received()[1].connection, 1);
+}
+
+TEST_F(TlsTest, SendsNothingToAServerThatHasNoTls) {
+  ScriptedServer plain({replies(200, "a")});
+  const auto pool = trusting("", false);
+  const std::string url = "https://127.0.0.1:" + std::to_string(plain.port());
+  EXPECT_EQ(ask(*pool, url, 100), "no TLS handshake within the limit");
+  EXPECT_TRUE(plain.received().empty());
+}
+
+TEST_F(TlsTest, IsConfiguredByOptionsAndEnvironment) {
+  make_certificate("known", "IP:127.0.0.1");
+  const auto known = server("known");
+  RemoteOptions options;
+  options.region = "eu-central-1";
+  options.endpoint = known->url();
+  options.credentials = {"KEY", "secret"};
+  options.max_attempts = 3;
+  options.connect_timeout_ms = 20'000;
+  test::FakeSurroundings around;
+  around.transport = nullptr;  // The real one.
+  const auto call = [&]() -> std::string {
+    const auto client = make_service_client(options, around.get());
+    if (!client) return client.error().message;
+    const auto reply = (*client)->call("DynamoDB_20120810.ListTables", "{}", CallKind::kRead);
+    return reply ? reply->body : reply.error().to_text();
+  };
+  EXPECT_EQ(call(), "network: no answer from " + known->url() +
+                        ": the certificate of 127.0.0.1 is not trusted: self-signed certificate");
+  EXPECT_TRUE(around.waits.empty());
+  options.ca_bundle = path("known.pem");
+  EXPECT_EQ(call(), "a");
+  options.ca_bundle.clear();
+  around.system->variables["AWS_CA_BUNDLE"] = path("known.pem");
+  EXPECT_EQ(call(), "b");
+  for (const char* name : {"absent.pem", "junk.pem"}) {
+    std::ofstream(path("junk.pem")) << "junk";
+    options.ca_bundle = path(name);
+    EXPECT_EQ(call(), "no certificates can be read from the CA bundle " + path(name));
+  }
+}
+
+}  // namespace
+}  // namespace dynolith::odm
