@@ -20,7 +20,9 @@
 
 #include <memory>
 #include <optional>
+#include <string_view>
 #include <type_traits>
+#include <vector>
 
 #include "odm/problems.h"
 #include "storage/clock.h"
@@ -35,6 +37,7 @@ using storage::ItemEncoder;
 using storage::ValueView;
 
 class Schema;
+struct DynamicType;
 
 struct EncodeContext {
   ItemEncoder& out;
@@ -84,6 +87,17 @@ concept Codable = !requires {
 // What a type means beyond its attribute type; for descriptions and for what options fit.
 enum class Meaning : uint8_t { kPlain, kInteger, kReal, kEnumeration, kTime, kDocument, kAny };
 
+class ValueCodec;
+
+// What else a codec tells of its type, for descriptions of schemas.
+struct CodecDetails {
+  bool is_optional = false;                          // NULL is read as absent.
+  std::vector<const ValueCodec*> alternatives = {};  // Of variants.
+  std::vector<std::string_view> enumerators = {};    // Names; of enumerations.
+  std::string_view time_form = {};            // Of times: "milliseconds", "seconds" or "iso".
+  const DynamicType* dynamic_type = nullptr;  // Of attributes of dynamic schemas: all of it.
+};
+
 // One C++ type (or one type of a dynamic schema) as the erased core handles it. Immutable.
 class ValueCodec {
  public:
@@ -109,6 +123,9 @@ class ValueCodec {
   // Of the document that the value is (or that its elements are: element()). Null: none.
   virtual const Schema* schema() const = 0;
   virtual const ValueCodec* element() const = 0;  // Of lists, maps and sets. Null: none.
+  // Of variants: the alternative that a stored value is of, if it may hold rules of its own.
+  virtual const ValueCodec* chosen(const ValueView&) const { return nullptr; }
+  virtual CodecDetails details() const { return {}; }
 };
 
 // The erased form of Codec<M>; lives for ever.
@@ -191,6 +208,18 @@ class TypedCodec final : public ValueCodec {
       return Codec<M>::element();
     else
       return nullptr;
+  }
+  const ValueCodec* chosen(const ValueView& stored) const override {
+    if constexpr (requires { Codec<M>::chosen(stored); })
+      return Codec<M>::chosen(stored);
+    else
+      return nullptr;
+  }
+  CodecDetails details() const override {
+    if constexpr (requires { Codec<M>::details(); })
+      return Codec<M>::details();
+    else
+      return {};
   }
 };
 

@@ -22,7 +22,6 @@
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
-#include <variant>
 #include <vector>
 
 #include "odm/codec.h"
@@ -210,6 +209,12 @@ struct Codec<E, std::enable_if_t<std::is_enum_v<E> && !std::is_same_v<E, std::by
     out = *found;
     return true;
   }
+  static CodecDetails details() {
+    CodecDetails details;
+    for (const std::string_view name : internal::kEnumeratorNames<E>)
+      if (!name.empty()) details.enumerators.push_back(name);
+    return details;
+  }
 };
 
 // Times count milliseconds since 1970, durations their own ticks; other forms: options.h.
@@ -235,6 +240,11 @@ struct Codec<std::chrono::time_point<std::chrono::system_clock, Duration>> {
     if (!internal::decode_signed(value, -kMost, kMost, count, context)) return false;
     set_time(out, count);
     return true;
+  }
+  static CodecDetails details() {
+    CodecDetails details;
+    details.time_form = "milliseconds";
+    return details;
   }
 };
 
@@ -277,6 +287,12 @@ struct HolderCodec {
   }
   static const Schema* schema() { return codec_of<M>().schema(); }
   static const ValueCodec* element() { return codec_of<M>().element(); }
+  static const ValueCodec* chosen(const ValueView& value) { return codec_of<M>().chosen(value); }
+  static CodecDetails details() {
+    CodecDetails details = codec_of<M>().details();
+    details.is_optional = true;
+    return details;
+  }
 };
 
 template <class M, class = void>
@@ -513,46 +529,6 @@ template <class M, class H, class Q, class A>
 struct Codec<std::unordered_set<M, H, Q, A>>
     : internal::SetCodec<std::unordered_set<M, H, Q, A>, M> {};
 
-// --- Variants: read as the first alternative that fits.
-
-template <class... Ms>
-struct Codec<std::variant<Ms...>> {
-  using Variant = std::variant<Ms...>;
-  static constexpr AttributeType kType = Codec<std::variant_alternative_t<0, Variant>>::kType;
-  static constexpr Meaning kMeaning = Meaning::kAny;
-  static bool encode(const Variant& value, EncodeContext& context) {
-    return std::visit(
-        [&]<class M>(const M& held) { return internal::encode_element<M>(held, context); }, value);
-  }
-  static bool decode(const ValueView& value, Variant& out, DecodeContext& context) {
-    const bool found = (try_one<Ms>(value, out) || ...);
-    return found || context.fail("fits none of the types it may have");
-  }
-
- private:
-  template <class M>
-  static bool try_one(const ValueView& value, Variant& out) {
-    Problems ignored;
-    DecodeContext context{ignored};
-    M held{};
-    if (!Codec<M>::decode(value, held, context)) return false;
-    out = std::move(held);
-    return true;
-  }
-};
-
-template <>
-struct Codec<std::monostate> {
-  static constexpr AttributeType kType = AttributeType::kNull;
-  static bool encode(std::monostate, EncodeContext& context) {
-    context.out.null();
-    return true;
-  }
-  static bool decode(const ValueView& value, std::monostate&, DecodeContext& context) {
-    return value.type() == AttributeType::kNull || context.wrong_type(value, "null");
-  }
-};
-
 // --- Any value.
 
 template <>
@@ -584,3 +560,5 @@ struct Codec<Map> {
 };
 
 }  // namespace dynolith::odm
+
+#include "odm/variant_codec.h"

@@ -35,6 +35,9 @@ storage::Condition clone(const storage::Condition& condition);
 ConditionCore both(ConditionCore a, ConditionCore b);
 ConditionCore either(ConditionCore a, ConditionCore b);
 ConditionCore negate(ConditionCore inner);
+// A tree as it is; names in it are those of items. One that the service would refuse as such is an
+// error (kBadRequest) of the condition.
+ConditionCore condition_of(storage::Condition tree);
 
 // Which parts of a condition that is false for `item` are to blame: the innermost clauses that
 // would have to change. Names as the model says.
@@ -63,6 +66,12 @@ Condition<T> operator||(const Condition<T>& a, const Condition<T>& b) {
 template <class T>
 Condition<T> operator!(const Condition<T>& inner) {
   return Condition<T>(negate(inner.core()));
+}
+
+// What the functions below cannot say, as a tree of the storage engine's.
+template <class T>
+Condition<T> raw(storage::Condition tree) {
+  return Condition<T>(condition_of(std::move(tree)));
 }
 
 namespace internal {

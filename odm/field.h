@@ -149,14 +149,29 @@ inline constexpr bool kFits = kIsNumber<Unwrap<M>> ? kIsNumber<V>
 // Through the attribute's setter and codec, as the stored value was. Errors are kInvalid.
 Result<EncodedValue> operand_of(const FieldCore& field, const ValueCodec& codec, void* member);
 
-// Numbers keep their own type, so that nothing is cut off: age < 40.5.
+template <class M, class V>
+constexpr bool holds_exactly(const V& value) {
+  if constexpr (std::is_same_v<M, V>)
+    return true;
+  else if constexpr (std::is_integral_v<M> && std::is_integral_v<V>)
+    return static_cast<V>(static_cast<M>(value)) == value &&
+           (value < V{}) == (static_cast<M>(value) < M{});
+  else
+    return false;
+}
+
+// Numbers that the member cannot hold keep their own type, so that nothing is cut off: age < 40.5.
 template <class M, class V>
 Result<EncodedValue> encode_operand(const FieldCore& field, const V& value) {
-  if constexpr (kIsNumber<Unwrap<M>> && !std::is_same_v<V, Unwrap<M>>) {
+  using Held = Unwrap<M>;
+  if constexpr (kIsNumber<Held> && !std::is_same_v<V, Held>) {
+    if constexpr (std::is_integral_v<Held> && std::is_integral_v<V>) {
+      if (holds_exactly<Held>(value)) return encode_operand<M>(field, static_cast<Held>(value));
+    }
     V copy = value;
     return operand_of(field, codec_of<V>(), &copy);
   } else {
-    M member{Unwrap<M>(value)};
+    M member{Held(value)};
     return operand_of(field, field.codec == nullptr ? codec_of<M>() : *field.codec, &member);
   }
 }

@@ -84,8 +84,9 @@ class Roles {
   void set() {
     for (const Attribute& attribute : schema_.attributes) {
       if (attribute.role == Role::kPlain || attribute.role == Role::kExtra) continue;
-      void* member = schema_.make_member(attribute, object_);
-      set_one(attribute, member);
+      // Without a lifetime the caller says when an item expires, or it never does.
+      if (attribute.role == Role::kExpiresAt && attribute.lifetime_ms == 0) continue;
+      set_one(attribute, schema_.make_member(attribute, object_));
     }
   }
 
@@ -128,12 +129,16 @@ class Roles {
 // Checks of documents inside a value: itself, or its elements.
 void check_inside(const ValueCodec& codec, const ValueView& value, const PathFrame* at,
                   Problems& problems) {
+  if (const ValueCodec* chosen = codec.chosen(value))
+    return check_inside(*chosen, value, at, problems);
   if (const Schema* schema = codec.schema()) {
     if (value.type() == AttributeType::kMap) check_document(*schema, value.members(), at, problems);
     return;
   }
   const ValueCodec* element = codec.element();
-  if (element == nullptr || (element->schema() == nullptr && element->element() == nullptr)) return;
+  if (element == nullptr || (element->schema() == nullptr && element->element() == nullptr &&
+                             element->meaning() != Meaning::kAny))
+    return;
   if (value.type() == AttributeType::kList) {
     const storage::ListView elements = value.elements();
     for (uint32_t i = 0; i < elements.size(); ++i) {
@@ -196,6 +201,8 @@ void encode_unknown(const Schema& schema, const void* object, EncodeContext& con
   if (schema.is_typed()) return;
   for (const auto& [name, value] : *static_cast<const Map*>(object)) {
     if (schema.find(name) != nullptr || schema.is_own_name(name)) continue;
+    // The place of another attribute in the item: what it holds comes from that one alone.
+    if (schema.find_stored(name) != nullptr) continue;
     if (schema.unknown == Unknown::kKeep) encode_member(name, value, context);
     if (schema.unknown == Unknown::kRefuse) {
       const PathFrame frame{context.at, name, 0};
@@ -267,7 +274,9 @@ void check_value(const Attribute& attribute, const ValueView& value, const PathF
   if (value.type() == AttributeType::kNull && attribute.nullable) return;
   for (const Check& check : attribute.checks)
     if (!holds(check, value)) problems.add(at, check.message);
-  if (attribute.required && is_empty_text(value)) problems.add(at, "is required");
+  // A struct's string is always there; a dynamic item says by leaving it out that it has none.
+  if (attribute.required && attribute.offset != Attribute::kDynamic && is_empty_text(value))
+    problems.add(at, "is required");
   check_inside(*attribute.codec, value, at, problems);
 }
 

@@ -22,6 +22,7 @@ class Finisher {
     find_roles();
     if (schema_.partition) resolve(*schema_.partition, false);
     if (schema_.sort) resolve(*schema_.sort, true);
+    if (schema_.error) return;  // Patterns may name nothing.
     find_key_members();
     for (IndexSchema& index : schema_.indexes) resolve_index(index);
     check_unique();

@@ -71,7 +71,8 @@ struct Attribute {
 
   // Whether a stored value can be wrong for it: it, or a document inside, has rules.
   bool needs_check() const {
-    return !checks.empty() || required || codec->schema() != nullptr || codec->element() != nullptr;
+    return !checks.empty() || required || codec->schema() != nullptr ||
+           codec->element() != nullptr || codec->meaning() == Meaning::kAny;
   }
 };
 
@@ -125,6 +126,7 @@ class Schema {
   std::string model;          // What errors call it.
   std::string entity;         // Written to every item; empty: it has the table for itself.
   std::string tag_attribute;  // Where.
+  bool is_dynamic = false;    // Its objects are Maps.
   std::vector<Attribute> attributes;
   std::optional<KeyPart> partition, sort;
   std::vector<size_t> key_members;  // Of attributes, in the order get() takes them.
@@ -153,7 +155,7 @@ class Schema {
   }
   // Names that the mapper itself writes: tag, version, keys made of patterns.
   bool is_own_name(std::string_view stored_name) const;
-  bool is_typed() const { return attributes.empty() || attributes[0].offset >= 0; }
+  bool is_typed() const { return !is_dynamic && (attributes.empty() || attributes[0].offset >= 0); }
 
   // The member of an object; null if a dynamic item has none.
   const void* member(const Attribute& attribute, const void* object) const {

@@ -54,6 +54,13 @@ class TimeFormCodec final : public ValueCodec {
   Meaning meaning() const override { return Meaning::kTime; }
   const Schema* schema() const override { return nullptr; }
   const ValueCodec* element() const override { return nullptr; }
+  CodecDetails details() const override {
+    CodecDetails details = inner_.details();
+    details.time_form = form_ == TimeForm::kSeconds ? "seconds"
+                        : form_ == TimeForm::kIso   ? "iso"
+                                                    : "milliseconds";
+    return details;
+  }
 
  private:
   static constexpr int64_t kCountMax = 9'223'372'036'854;

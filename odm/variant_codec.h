@@ -1,0 +1,66 @@
+// Codecs of variants: written as what they hold, read as the first alternative that fits. Part of
+// codecs.h.
+#pragma once
+
+#include <variant>
+
+#include "odm/codecs.h"
+
+namespace dynolith::odm {
+
+template <class... Ms>
+struct Codec<std::variant<Ms...>> {
+  using Variant = std::variant<Ms...>;
+  static constexpr AttributeType kType = Codec<std::variant_alternative_t<0, Variant>>::kType;
+  static constexpr Meaning kMeaning = Meaning::kAny;
+  static bool encode(const Variant& value, EncodeContext& context) {
+    return std::visit(
+        [&]<class M>(const M& held) { return internal::encode_element<M>(held, context); }, value);
+  }
+  static bool decode(const ValueView& value, Variant& out, DecodeContext& context) {
+    const bool found = (try_one<Ms>(value, out) || ...);
+    return found || context.fail("fits none of the types it may have");
+  }
+  static const ValueCodec* chosen(const ValueView& value) {
+    const ValueCodec* found = nullptr;
+    (void)((fits<Ms>(value) && (found = &codec_of<Ms>())) || ...);
+    return found;
+  }
+  static CodecDetails details() {
+    CodecDetails details;
+    details.alternatives = {&codec_of<Ms>()...};
+    return details;
+  }
+
+ private:
+  template <class M>
+  static bool fits(const ValueView& value) {
+    Problems ignored;
+    DecodeContext context{ignored};
+    M held{};
+    return Codec<M>::decode(value, held, context);
+  }
+  template <class M>
+  static bool try_one(const ValueView& value, Variant& out) {
+    Problems ignored;
+    DecodeContext context{ignored};
+    M held{};
+    if (!Codec<M>::decode(value, held, context)) return false;
+    out = std::move(held);
+    return true;
+  }
+};
+
+template <>
+struct Codec<std::monostate> {
+  static constexpr AttributeType kType = AttributeType::kNull;
+  static bool encode(std::monostate, EncodeContext& context) {
+    context.out.null();
+    return true;
+  }
+  static bool decode(const ValueView& value, std::monostate&, DecodeContext& context) {
+    return value.type() == AttributeType::kNull || context.wrong_type(value, "null");
+  }
+};
+
+}  // namespace dynolith::odm
