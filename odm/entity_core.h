@@ -15,12 +15,23 @@
 
 namespace dynolith::odm {
 
+namespace internal {
+struct UniqueChange;
+}
+
 struct ReadOptions {
   bool consistent = false;
 };
 
 // An object that a read fills: a new one for each item, of the front's type.
 using ObjectSink = storage::FunctionRef<void*()>;
+
+// The two objects of a read-modify-save.
+struct ModifiedObjects {
+  storage::FunctionRef<void*()> fresh;           // The original, made initial.
+  storage::FunctionRef<const void*()> original;  // As it was read.
+  storage::FunctionRef<Result<void*>()> change;  // A copy of it, changed.
+};
 
 class EntityCore {
  public:
@@ -47,12 +58,26 @@ class EntityCore {
                                               const ConditionCore& condition) const;
   Result<GetRequest> get_request(EncodedItem key, const ReadOptions& options) const;
 
+  // What an operation begins with, for dry runs: one with unique attributes writes in a
+  // transaction, and reads the item first if it replaces or removes it.
+  Result<Request> first_create_request(void* object, const ConditionCore& condition) const;
+  Result<Request> first_put_request(void* object, const ConditionCore& condition) const;
+  Result<std::optional<Request>> first_save_request(const void* original, void* changed,
+                                                    const ConditionCore& condition) const;
+  Result<Request> first_remove_request(const EncodedItem& key,
+                                       const ConditionCore& condition) const;
+
   // --- Operations. After a write `object` is as a read would give it.
   Result<void> create(void* object, const ConditionCore& condition = {}) const;
   Result<void> put(void* object, const ConditionCore& condition = {}) const;
   Result<void> save(const void* original, void* changed, const ConditionCore& condition = {}) const;
+  // Reads the item, has it changed and saves it, again while others change it meanwhile. Errors:
+  // kNotFound, kVersionConflict (at each attempt), what `change` answers.
+  Result<void> modify(const EncodedItem& key, ModifiedObjects objects) const;
   // Whether there was one. `object` must be initial; false leaves it so.
-  Result<bool> get(const EncodedItem& key, void* object, const ReadOptions& options = {}) const;
+  Result<bool> get(EncodedItem key, void* object, const ReadOptions& options = {}) const;
+  // Consistently, with the item as it is stored.
+  Result<bool> get_stored(EncodedItem key, void* object, EncodedItem& stored) const;
   Result<bool> remove(const EncodedItem& key, const ConditionCore& condition = {}) const;
   // With the version that the object has.
   Result<bool> remove_object(const void* object, const ConditionCore& condition = {}) const;
@@ -62,12 +87,16 @@ class EntityCore {
   Result<void> get_many(std::span<const EncodedItem> keys,
                         storage::FunctionRef<void*(size_t index)> found,
                         const ReadOptions& options = {}) const;
-  // Without conditions: no version is checked. Refused for models with unique attributes.
+  // Objects of equal keys are refused (kBadRequest). kThrottled: so many are left over after all
+  // attempts; the others are written. Without conditions: no version is checked. Refused for models
+  // with unique attributes.
   Result<void> put_many(std::span<void* const> objects) const;
   Result<void> remove_many(std::span<const EncodedItem> keys) const;
 
   // --- For the other operations.
 
+  // Whether reads show an item: it is of this model and has not expired (or is shown anyway).
+  bool shows(const storage::ItemView& item) const;
   // Reads an item of any read operation into an initial object: tag, expiry, decoding. False: it is
   // not shown (another entity's, expired).
   Result<bool> read_item(const storage::ItemView& item, void* object,
@@ -77,9 +106,25 @@ class EntityCore {
   enum class Intent : uint8_t { kCreate, kUpdateExisting, kOther };
   Error explain_failure(Error error, Intent intent, const ConditionCore& condition,
                         std::optional<int64_t> expected_version) const;
+  // After a write of `item`: makes `object` what a read of it gives and runs the hooks.
+  Result<void> finish_write(WriteKind kind, const storage::ItemView& item, void* object) const;
+  Error not_found_error() const;
   int64_t now_ms() const { return connection().clock().now_ms(); }
+  Moment moment() const { return {now_ms(), connection().ids()}; }
 
  private:
+  struct SavePlan;
+  Result<std::optional<SavePlan>> plan_save(const void* original, void* changed,
+                                            const ConditionCore& condition) const;
+  UpdateRequest unique_save(UpdateRequest request,
+                            const std::vector<internal::UniqueChange>& unique) const;
+  Result<EncodedItem> send_save(const SavePlan& plan) const;
+  Error explain_save(Error error, const ConditionCore& condition,
+                     std::optional<int64_t> version) const;
+  Result<ConditionCore> unchanged_since(const storage::ItemView& stored) const;
+  Result<bool> removed(const DeleteRequest& request, const ConditionCore& condition,
+                       std::optional<int64_t> expected_version) const;
+
   TableCorePtr table_;
   const Schema* schema_;
   std::shared_ptr<const Schema> own_schema_;

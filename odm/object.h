@@ -36,6 +36,9 @@ Result<EncodedItem> make_item(const Schema& schema, void* object, WriteKind kind
 // Only the encoding, of an object that is filled in already.
 Result<EncodedItem> encode_object(const Schema& schema, const void* object);
 
+// The same without checks, for telling what differs: what cannot be encoded is NULL.
+EncodedItem encode_as_is(const Schema& schema, const void* object);
+
 enum class Reading : uint8_t {
   kWhole,
   kPartial,  // A projection: what is missing is not a mismatch.
@@ -45,7 +48,15 @@ enum class Reading : uint8_t {
 Result<void> read_object(const Schema& schema, const ItemView& item, void* object,
                          Reading reading = Reading::kWhole);
 
-// Whether an item is of this model, by its tag. Models without an entity name take every item.
+// An item of an older schema version as this one has it. Nothing: it is of this version, or newer.
+// Errors: an upgrade's.
+Result<std::optional<EncodedItem>> upgraded(const Schema& schema, const ItemView& item);
+
+// The items that hold values of unique attributes (unique.h) have an attribute of this name.
+inline constexpr std::string_view kUniqueHolder = "_unique";
+
+// Whether an item is of this model, by its tag. Models without an entity name take every item but
+// those that hold their unique values.
 bool is_of(const Schema& schema, const ItemView& item);
 
 // --- Keys.

@@ -2,6 +2,7 @@
 #include <array>
 
 #include "odm/object.h"
+#include "odm/typed_key.h"
 
 namespace dynolith::odm {
 namespace {
@@ -116,4 +117,22 @@ Result<std::optional<EncodedValue>> key_value(const Schema& schema, const KeyPar
   return std::optional<EncodedValue>(encoder.finish_value());
 }
 
+namespace internal {
+
+Error key_without_model_error(const Schema& schema) { return no_key(schema); }
+
+Error key_member_range_error(const Schema& schema, size_t key_member) {
+  const Attribute& attribute = schema.attributes[schema.key_members[key_member]];
+  Error error = make_error(ErrorCode::kBadKey, schema.model + ": a key cannot be made");
+  error.problems.push_back({attribute.name, "does not fit the member"});
+  return error;
+}
+
+Error unknown_index_error(const Schema& schema, std::string_view name) {
+  if (schema.error) return *schema.error;
+  return make_error(ErrorCode::kBadModel,
+                    schema.model + " has no index \"" + std::string(name) + "\"");
+}
+
+}  // namespace internal
 }  // namespace dynolith::odm

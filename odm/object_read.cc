@@ -90,7 +90,8 @@ class Reader {
   Problems& problems_;
 };
 
-// Runs what is missing between the item's version and the schema's. Nothing: it is of this version.
+}  // namespace
+
 Result<std::optional<EncodedItem>> upgraded(const Schema& schema, const ItemView& item) {
   if (schema.version == 0) return std::optional<EncodedItem>();
   int64_t version = 0;
@@ -106,10 +107,8 @@ Result<std::optional<EncodedItem>> upgraded(const Schema& schema, const ItemView
   return std::optional<EncodedItem>(storage::encode_item(tree));
 }
 
-}  // namespace
-
 bool is_of(const Schema& schema, const ItemView& item) {
-  if (schema.entity.empty()) return true;
+  if (schema.entity.empty()) return schema.unique.empty() || !item.find(kUniqueHolder);
   const auto tag = item.find(schema.tag_attribute);
   return tag && tag->type() == AttributeType::kString && tag->text() == schema.entity;
 }

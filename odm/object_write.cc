@@ -255,6 +255,23 @@ class KeyAttributes {
   EncodeContext& context_;
 };
 
+// Everything that an item consists of.
+Result<void> encode_item(const Schema& schema, const void* object, EncodeContext& context) {
+  context.out.begin_item();
+  encode_attributes(schema, object, context);
+  encode_extra(schema, object, context);
+  encode_unknown(schema, object, context);
+  if (!schema.entity.empty()) {
+    context.out.name(schema.tag_attribute);
+    context.out.string(schema.entity);
+  }
+  if (schema.version > 0) {
+    context.out.name(schema.version_attribute);
+    context.out.number(Number(schema.version));
+  }
+  return KeyAttributes(schema, object, context).write();
+}
+
 }  // namespace
 
 std::string_view to_text(WriteKind kind) {
@@ -296,25 +313,22 @@ Result<EncodedItem> encode_object(const Schema& schema, const void* object) {
   // Members are encoded alone, with another encoder, while this one is open.
   thread_local ItemEncoder encoder;
   Problems problems;
-  encoder.begin_item();
   EncodeContext context{encoder, problems};
-  encode_attributes(schema, object, context);
-  encode_extra(schema, object, context);
-  encode_unknown(schema, object, context);
-  if (!schema.entity.empty()) {
-    encoder.name(schema.tag_attribute);
-    encoder.string(schema.entity);
-  }
-  if (schema.version > 0) {
-    encoder.name(schema.version_attribute);
-    encoder.number(Number(schema.version));
-  }
-  const Result<void> keys = KeyAttributes(schema, object, context).write();
+  const Result<void> keys = encode_item(schema, object, context);
   if (!keys && problems.empty()) return keys.error();
   EncodedItem item = encoder.finish_item();
   check_document(schema, item.view().attributes(), nullptr, problems);
   if (!problems.empty()) return invalid_error(schema.model, std::move(problems));
   return item;
+}
+
+EncodedItem encode_as_is(const Schema& schema, const void* object) {
+  if (schema.error) return {};
+  thread_local ItemEncoder encoder;
+  Problems ignored;
+  EncodeContext context{encoder, ignored};
+  const Result<void> keys = encode_item(schema, object, context);
+  return encoder.finish_item();
 }
 
 Result<EncodedItem> make_item(const Schema& schema, void* object, WriteKind kind, Moment moment) {

@@ -1,0 +1,262 @@
+// The items of one model in a table.
+//
+//   auto users = app.entity<User>();
+//   User user = users.create({.org = "acme", .email = "a@b.c"}).value();
+//   std::optional<User> found = users.get("acme", user.id).value();
+//   User changed = *found;
+//   changed.age = 42;
+//   changed = users.save(*found, changed).value();
+//
+// Keys are given as the members that Model<T>::key names, in its order. Everything answers a
+// Result; .value() throws instead (result.h).
+//
+// Errors every call may have: kBadModel, those of connections (connection.h). Threads: any, every
+// call; cheap to copy.
+#pragma once
+
+#include <optional>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "odm/entity_core.h"
+#include "odm/typed_key.h"
+
+namespace dynolith::odm {
+
+namespace internal {
+
+template <class T, class = void>
+struct KeyTuple {
+  using Type = std::tuple<>;
+};
+template <class T>
+struct KeyTuple<T, std::void_t<typename Model<T>::key>> {
+  using Type = typename Model<T>::key::Types;
+};
+
+}  // namespace internal
+
+// A key as a value: the members that Model<T>::key names.
+template <class T>
+using KeyOf = typename internal::KeyTuple<T>::Type;
+
+template <class T>
+class DryRun;
+
+template <class T>
+class Entity {
+ public:
+  explicit Entity(TableCorePtr table) : core_(std::move(table), schema_of<T>()) {}
+
+  const EntityCore& core() const { return core_; }
+  const Schema& schema() const { return core_.schema(); }
+
+  // --- Writing. The object given back is as a read would give it: with generated values, times,
+  // version. Errors of all: kInvalid (with every problem), kBadKey, kConditionFailed (with
+  // clauses).
+
+  // A new item. Errors: kAlreadyExists (with the item), kUniqueViolation.
+  Result<T> create(T object, const Condition<T>& condition = {}) const {
+    return written(core_.create(&object, condition.core()), object);
+  }
+  // Replaces whatever is there, also attributes that the model does not know (unless it keeps them:
+  // extra()); no version is checked. Errors: kUniqueViolation.
+  Result<T> put(T object, const Condition<T>& condition = {}) const {
+    return written(core_.put(&object, condition.core()), object);
+  }
+
+  // Of an item that was read: sends only what differs, so that everything else stays as it is by
+  // then, also attributes that the model does not know. Documents inside change member by member;
+  // lists are replaced. Sets that only grow or shrink keep what others did to them. Nothing
+  // differs: nothing is sent. Errors: kVersionConflict, kNotFound, kInvalid (also: a key or a
+  // read-only member differs), kUniqueViolation.
+  Result<T> save(const T& original, T changed, const Condition<T>& condition = {}) const {
+    return written(core_.save(&original, &changed, condition.core()), changed);
+  }
+  // Reads, calls `change` (void(T&) or Result<void>(T&)), saves; again while others change the item
+  // meanwhile, so `change` may run more than once. Errors: kNotFound, kVersionConflict (at each
+  // attempt), what `change` answers.
+  template <class F, class... KeyMembers>
+  Result<T> modify(F&& change, const KeyMembers&... key) const {
+    Result<EncodedItem> encoded = typed_key<T>(key...);
+    if (!encoded) return std::move(encoded).error();
+    T original{}, changed{};
+    const auto fresh = [&original]() -> void* { return &(original = T{}); };
+    const auto as_read = [&original]() -> const void* { return &original; };
+    const auto run = [&]() -> Result<void*> {
+      changed = original;
+      if constexpr (std::is_void_v<std::invoke_result_t<F&, T&>>) {
+        change(changed);
+      } else {
+        Result<void> outcome = change(changed);
+        if (!outcome) return std::move(outcome).error();
+      }
+      return static_cast<void*>(&changed);
+    };
+    return written(core_.modify(*encoded, {fresh, as_read, run}), changed);
+  }
+
+  // --- Reading.
+
+  // Nothing: there is no such item, it is another entity's, it has expired (hide_expired).
+  template <class... KeyMembers>
+  Result<std::optional<T>> get(const KeyMembers&... key) const {
+    return get_with({}, key...);
+  }
+  template <class... KeyMembers>
+  Result<std::optional<T>> get_with(const ReadOptions& options, const KeyMembers&... key) const {
+    Result<EncodedItem> encoded = typed_key<T>(key...);
+    if (!encoded) return std::move(encoded).error();
+    Result<std::optional<T>> object{std::optional<T>(std::in_place)};
+    const Result<bool> found = core_.get(std::move(encoded).value(), &**object, options);
+    if (!found) return found.error();
+    if (!*found) object->reset();
+    return object;
+  }
+  // Errors: kNotFound.
+  template <class... KeyMembers>
+  Result<T> must_get(const KeyMembers&... key) const {
+    Result<std::optional<T>> object = get(key...);
+    if (!object) return std::move(object).error();
+    if (!object->has_value()) return core_.not_found_error();
+    return *std::move(*object);
+  }
+
+  // Makes an object what is stored by now. Errors: kNotFound, which leaves it as it is.
+  Result<void> refresh(T& object) const {
+    Result<EncodedItem> key = key_of(schema(), &object);
+    if (!key) return std::move(key).error();
+    T stored{};
+    const Result<bool> found = core_.get(std::move(key).value(), &stored, {.consistent = true});
+    if (!found) return found.error();
+    if (!*found) return core_.not_found_error();
+    object = std::move(stored);
+    return {};
+  }
+
+  // --- Removing.
+
+  // Whether there was one.
+  template <class... KeyMembers>
+  Result<bool> remove(const KeyMembers&... key) const {
+    return remove_if({}, key...);
+  }
+  // With a condition.
+  template <class... KeyMembers>
+  Result<bool> remove_if(const Condition<T>& condition, const KeyMembers&... key) const {
+    Result<EncodedItem> encoded = typed_key<T>(key...);
+    if (!encoded) return std::move(encoded).error();
+    return core_.remove(*encoded, condition.core());
+  }
+  // If its version is the object's. Errors: kVersionConflict.
+  Result<bool> remove(const T& object, const Condition<T>& condition = {}) const {
+    return core_.remove_object(&object, condition.core());
+  }
+
+  // --- Many at once: in chunks, again for what the service leaves over. Errors: kThrottled (so
+  // many are left after all attempts; the others are done).
+
+  // In the order of the keys, nothing where there is none:
+  // users.get_many({{"acme", "1"}, {"acme", "2"}}).
+  Result<std::vector<std::optional<T>>> get_many(const std::vector<KeyOf<T>>& keys,
+                                                 const ReadOptions& options = {}) const {
+    Result<std::vector<EncodedItem>> encoded = encoded_keys(keys);
+    if (!encoded) return std::move(encoded).error();
+    std::vector<std::optional<T>> objects(keys.size());
+    const auto found = [&objects](size_t i) -> void* { return &objects[i].emplace(); };
+    Result<void> read = core_.get_many(*encoded, found, options);
+    if (!read) return std::move(read).error();
+    return objects;
+  }
+  // As put(): the objects as reads would give them. No conditions and no versions: batches know
+  // none. Errors: kBadRequest (two of one key, a model with unique attributes).
+  Result<std::vector<T>> put_many(std::vector<T> objects) const {
+    std::vector<void*> addresses;
+    addresses.reserve(objects.size());
+    for (T& object : objects) addresses.push_back(&object);
+    Result<void> put = core_.put_many(addresses);
+    if (!put) return std::move(put).error();
+    return objects;
+  }
+  Result<void> remove_many(const std::vector<KeyOf<T>>& keys) const {
+    Result<std::vector<EncodedItem>> encoded = encoded_keys(keys);
+    if (!encoded) return std::move(encoded).error();
+    return core_.remove_many(*encoded);
+  }
+
+  // The same calls, answering what would be sent.
+  DryRun<T> dry_run() const { return DryRun<T>(core_); }
+
+ private:
+  static Result<T> written(Result<void> outcome, T& object) {
+    if (!outcome) return std::move(outcome).error();
+    return std::move(object);
+  }
+
+  static Result<std::vector<EncodedItem>> encoded_keys(const std::vector<KeyOf<T>>& keys) {
+    std::vector<EncodedItem> encoded;
+    encoded.reserve(keys.size());
+    for (const KeyOf<T>& key : keys) {
+      Result<EncodedItem> one =
+          std::apply([](const auto&... members) { return typed_key<T>(members...); }, key);
+      if (!one) return std::move(one).error();
+      encoded.push_back(std::move(one).value());
+    }
+    return encoded;
+  }
+
+  EntityCore core_;
+};
+
+// What calls of an entity would send, without sending anything; to_wire() shows it as JSON. Models
+// with unique attributes write in a transaction, and read the item first to replace or remove it:
+// then that read is the answer.
+template <class T>
+class DryRun {
+ public:
+  explicit DryRun(const EntityCore& core) : core_(core) {}
+
+  Result<Request> create(T object, const Condition<T>& condition = {}) const {
+    return core_.first_create_request(&object, condition.core());
+  }
+  Result<Request> put(T object, const Condition<T>& condition = {}) const {
+    return core_.first_put_request(&object, condition.core());
+  }
+  // Nothing: nothing differs.
+  Result<std::optional<Request>> save(const T& original, T changed,
+                                      const Condition<T>& condition = {}) const {
+    return core_.first_save_request(&original, &changed, condition.core());
+  }
+  template <class... KeyMembers>
+  Result<Request> get(const KeyMembers&... key) const {
+    return get_with({}, key...);
+  }
+  template <class... KeyMembers>
+  Result<Request> get_with(const ReadOptions& options, const KeyMembers&... key) const {
+    Result<EncodedItem> encoded = typed_key<T>(key...);
+    if (!encoded) return std::move(encoded).error();
+    return as_request(core_.get_request(std::move(encoded).value(), options));
+  }
+  template <class... KeyMembers>
+  Result<Request> remove(const KeyMembers&... key) const {
+    return remove_if({}, key...);
+  }
+  template <class... KeyMembers>
+  Result<Request> remove_if(const Condition<T>& condition, const KeyMembers&... key) const {
+    Result<EncodedItem> encoded = typed_key<T>(key...);
+    if (!encoded) return std::move(encoded).error();
+    return core_.first_remove_request(*encoded, condition.core());
+  }
+
+ private:
+  static Result<Request> as_request(Result<GetRequest> request) {
+    if (!request) return std::move(request).error();
+    return Request(std::move(request).value());
+  }
+
+  EntityCore core_;
+};
+
+}  // namespace dynolith::odm

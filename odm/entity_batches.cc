@@ -1,0 +1,206 @@
+// Many items in one call: in chunks that the service takes, until nothing is left over.
+#include <map>
+#include <string_view>
+
+#include "odm/entity_core.h"
+#include "odm/entity_support.h"
+#include "storage/limits.h"
+
+namespace dynolith::odm {
+namespace {
+
+Error left_over(const Schema& schema, std::string_view verb, size_t left, size_t all,
+                int attempts) {
+  std::string message = schema.model;
+  message.append(": ").append(std::to_string(left)).append(" of ").append(std::to_string(all));
+  message.append(" items were not ").append(verb).append(" after ");
+  message.append(std::to_string(attempts)).append(" attempts");
+  return make_error(ErrorCode::kThrottled, std::move(message));
+}
+
+// Says which member of the call an error is about.
+Error at_position(Error error, size_t position) {
+  const std::string prefix = "[" + std::to_string(position) + "]";
+  for (Problem& problem : error.problems)
+    problem.path = problem.path.empty() ? prefix : prefix + "." + problem.path;
+  if (error.problems.empty()) error.message = prefix + ": " + error.message;
+  return error;
+}
+
+// Sends what is pending, chunk by chunk. What a chunk leaves over is sent again with the next one.
+class Batches {
+ public:
+  Batches(const EntityCore& core, size_t all, std::string_view verb)
+      : core_(core), all_(all), verb_(verb) {
+    pending_.reserve(all);
+    for (size_t i = 0; i < all; ++i) pending_.push_back(i);
+  }
+
+  // `send` gets positions and gives those that are left over; `take` says how many of the positions
+  // fit one chunk.
+  template <class Take, class Send>
+  Result<void> run(Take take, Send send) {
+    int attempt = 1;
+    while (!pending_.empty()) {
+      const size_t count = take(std::span<const size_t>(pending_));
+      const std::vector<size_t> chunk(pending_.begin(),
+                                      pending_.begin() + static_cast<ptrdiff_t>(count));
+      pending_.erase(pending_.begin(), pending_.begin() + static_cast<ptrdiff_t>(count));
+      const Sent sent = TRY(send(chunk));
+      pending_.insert(pending_.begin(), sent.left.begin(), sent.left.end());
+      if (sent.left.empty() || sent.was_full) {
+        attempt = 1;
+        continue;
+      }
+      const TableOptions& options = core_.table().options;
+      if (attempt >= options.batch_attempts_max)
+        return left_over(core_.schema(), verb_, pending_.size(), all_, attempt);
+      internal::wait_before_retry(core_.connection(), attempt++, options.batch_wait_ms);
+    }
+    return {};
+  }
+
+  struct Sent {
+    std::vector<size_t> left;
+    bool was_full = false;  // The answer took no more: nothing was throttled.
+  };
+
+ private:
+  const EntityCore& core_;
+  const size_t all_;
+  const std::string_view verb_;
+  std::vector<size_t> pending_;
+};
+
+std::vector<size_t> positions_of(const std::vector<size_t>& unprocessed,
+                                 const std::vector<size_t>& chunk) {
+  std::vector<size_t> positions;
+  positions.reserve(unprocessed.size());
+  for (const size_t i : unprocessed)
+    if (i < chunk.size()) positions.push_back(chunk[i]);
+  return positions;
+}
+
+struct Write {
+  std::variant<PutRequest, DeleteRequest> request;
+  size_t bytes = 0;
+};
+
+Result<void> write_all(const EntityCore& core, const std::vector<Write>& writes,
+                       std::string_view verb) {
+  const auto take = [&writes](std::span<const size_t> pending) {
+    size_t count = 0, bytes = 0;
+    while (count < pending.size() && count < storage::kBatchWriteItemsMax) {
+      bytes += writes[pending[count]].bytes;
+      if (count > 0 && bytes > storage::kBatchBytesMax) break;
+      ++count;
+    }
+    return count;
+  };
+  const auto send = [&](const std::vector<size_t>& chunk) -> Result<Batches::Sent> {
+    BatchWriteRequest request;
+    request.writes.reserve(chunk.size());
+    for (const size_t i : chunk) request.writes.push_back(writes[i].request);
+    const BatchReply reply = TRY(core.connection().batch_write(request));
+    return Batches::Sent{positions_of(reply.unprocessed, chunk)};
+  };
+  return Batches(core, writes.size(), verb).run(take, send);
+}
+
+Result<void> check_writes(const Schema& schema, const std::vector<EncodedItem>& keys) {
+  std::map<std::string_view, size_t> seen;
+  for (size_t i = 0; i < keys.size(); ++i) {
+    const auto [first, is_new] = seen.emplace(keys[i].bytes, i);
+    if (!is_new)
+      return make_error(ErrorCode::kBadRequest,
+                        schema.model + ": members " + std::to_string(first->second) + " and " +
+                            std::to_string(i) + " of a batch have the same key");
+  }
+  return {};
+}
+
+Result<void> check_batch(const Schema& schema) {
+  if (!schema.partition) return internal::no_table_key(schema);
+  if (schema.unique.empty()) return {};
+  return make_error(ErrorCode::kBadRequest,
+                    schema.model + " has unique attributes: batches cannot keep them");
+}
+
+}  // namespace
+
+Result<void> EntityCore::get_many(std::span<const EncodedItem> keys,
+                                  storage::FunctionRef<void*(size_t index)> found,
+                                  const ReadOptions& options) const {
+  if (!schema_->partition) return internal::no_table_key(*schema_);
+  // Positions in `keys` of every key that is asked for.
+  std::map<std::string_view, size_t> unique;
+  std::vector<std::vector<size_t>> wanted;
+  for (size_t i = 0; i < keys.size(); ++i) {
+    const auto [place, is_new] = unique.emplace(keys[i].bytes, wanted.size());
+    if (is_new) wanted.emplace_back();
+    wanted[place->second].push_back(i);
+  }
+  const auto take = [](std::span<const size_t> pending) {
+    return std::min(pending.size(), storage::kBatchGetKeysMax);
+  };
+  const auto send = [&](const std::vector<size_t>& chunk) -> Result<Batches::Sent> {
+    BatchGetRequest request;
+    request.gets.reserve(chunk.size());
+    for (const size_t i : chunk)
+      request.gets.push_back(TRY(get_request(keys[wanted[i].front()], options)));
+    Result<void> decoded;
+    size_t bytes = 0;
+    const auto sink = [&](size_t at, const ItemView& item) {
+      if (!item.exists()) return;
+      bytes += item.item_bytes();
+      if (at >= chunk.size() || !decoded || !shows(item)) return;
+      for (const size_t position : wanted[chunk[at]]) {
+        decoded = read_object(*schema_, item, found(position));
+        if (!decoded) {
+          decoded = at_position(std::move(decoded).error(), position);
+          return;
+        }
+      }
+    };
+    const BatchReply reply = TRY(connection().batch_get(request, sink));
+    TRY(std::move(decoded));
+    return Batches::Sent{positions_of(reply.unprocessed, chunk),
+                         bytes + storage::kItemBytesMax > storage::kBatchBytesMax};
+  };
+  return Batches(*this, wanted.size(), "read").run(take, send);
+}
+
+Result<void> EntityCore::put_many(std::span<void* const> objects) const {
+  TRY(check_batch(*schema_));
+  std::vector<Write> writes;
+  std::vector<EncodedItem> keys;
+  writes.reserve(objects.size());
+  keys.reserve(objects.size());
+  for (size_t i = 0; i < objects.size(); ++i) {
+    Result<PutRequest> request = put_request(objects[i], {});
+    if (!request) return at_position(std::move(request).error(), i);
+    keys.push_back(TRY(key_of(*schema_, objects[i])));
+    const size_t bytes = request->item.bytes.size();
+    writes.push_back({std::move(request).value(), bytes});
+  }
+  TRY(check_writes(*schema_, keys));
+  TRY(write_all(*this, writes, "written"));
+  for (size_t i = 0; i < objects.size(); ++i)
+    TRY(finish_write(WriteKind::kPut, std::get<PutRequest>(writes[i].request).item.view(),
+                     objects[i]));
+  return {};
+}
+
+Result<void> EntityCore::remove_many(std::span<const EncodedItem> keys) const {
+  TRY(check_batch(*schema_));
+  TRY(check_writes(*schema_, {keys.begin(), keys.end()}));
+  std::vector<Write> writes;
+  writes.reserve(keys.size());
+  for (const EncodedItem& key : keys) {
+    DeleteRequest request{.table = table_->name, .key = key};
+    writes.push_back({std::move(request), key.bytes.size()});
+  }
+  return write_all(*this, writes, "removed");
+}
+
+}  // namespace dynolith::odm

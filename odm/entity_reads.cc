@@ -1,0 +1,57 @@
+// Reading items of a model.
+#include "odm/entity_core.h"
+#include "odm/entity_support.h"
+
+namespace dynolith::odm {
+namespace {
+
+// Its time is over, though the service may not have deleted it yet.
+bool is_expired(const Schema& schema, const ItemView& item, int64_t now_ms) {
+  if (!schema.expires_at) return false;
+  const auto stored = item.find(schema.attributes[*schema.expires_at].stored_name);
+  if (!stored || stored->type() != AttributeType::kNumber) return false;
+  const std::optional<int64_t> seconds = stored->number().to_int64();
+  return seconds && *seconds <= now_ms / 1000;
+}
+
+}  // namespace
+
+Result<GetRequest> EntityCore::get_request(EncodedItem key, const ReadOptions& options) const {
+  if (!schema_->partition) return internal::no_table_key(*schema_);
+  GetRequest request{.table = table_->name, .key = std::move(key)};
+  request.consistent = options.consistent;
+  return request;
+}
+
+Result<bool> EntityCore::get(EncodedItem key, void* object, const ReadOptions& options) const {
+  const GetRequest request = TRY(get_request(std::move(key), options));
+  Result<bool> found = false;
+  TRY(connection().get(request, [&](const ItemView& item) {
+    if (item.exists()) found = read_item(item, object);
+  }));
+  return found;
+}
+
+Result<bool> EntityCore::get_stored(EncodedItem key, void* object, EncodedItem& stored) const {
+  const GetRequest request = TRY(get_request(std::move(key), {.consistent = true}));
+  Result<bool> found = false;
+  TRY(connection().get(request, [&](const ItemView& item) {
+    if (!item.exists()) return;
+    stored.bytes.assign(item.bytes());
+    found = read_item(item, object);
+  }));
+  return found;
+}
+
+bool EntityCore::shows(const ItemView& item) const {
+  if (!is_of(*schema_, item)) return false;
+  return !table_->options.hide_expired || !is_expired(*schema_, item, now_ms());
+}
+
+Result<bool> EntityCore::read_item(const ItemView& item, void* object, Reading reading) const {
+  if (!shows(item)) return false;
+  TRY(read_object(*schema_, item, object, reading));
+  return true;
+}
+
+}  // namespace dynolith::odm

@@ -1,0 +1,199 @@
+// Saving what differs between two objects.
+#include "odm/entity_core.h"
+#include "odm/entity_support.h"
+#include "odm/save_differences.h"
+#include "odm/unique.h"
+
+namespace dynolith::odm {
+namespace {
+
+// The item is of the schema's version: differences found on an upgraded object do not fit others.
+ConditionCore schema_version_condition(const Schema& schema) {
+  if (schema.version == 0) return {};
+  return internal::share({storage::Comparison{internal::path_of(schema.version_attribute),
+                                              storage::Comparator::kGreaterOrEqual,
+                                              internal::number_value(schema.version)}});
+}
+
+ConditionCore parents_condition(const std::vector<storage::DocumentPath>& parents) {
+  ConditionCore condition;
+  for (const storage::DocumentPath& path : parents)
+    condition = both(std::move(condition), internal::share({storage::AttributeExists{path}}));
+  return condition;
+}
+
+// What update() would make of the stored item had it been upgraded, as an update of the item as it
+// is. Nothing: it needs no upgrade.
+Result<std::optional<UpdateRequest>> upgrading_request(const Schema& schema,
+                                                       const UpdateRequest& request,
+                                                       const ConditionCore& condition,
+                                                       const ItemView& stored) {
+  const std::optional<EncodedItem> newer = TRY(upgraded(schema, stored));
+  if (!newer) return std::optional<UpdateRequest>();
+  auto target = storage::apply_update(*request.update, newer->view(), request.key.view());
+  if (!target)
+    return make_error(
+        ErrorCode::kBadRequest,
+        schema.model + ": the upgraded item cannot be saved: " + target.error().message);
+  UpdateRequest upgrading = request;
+  upgrading.update =
+      std::make_shared<const storage::Update>(internal::update_between(stored, target->view()));
+  const ConditionCore unchanged =
+      internal::holds(schema.version_attribute, stored.find(schema.version_attribute));
+  upgrading.condition = both(unchanged, condition).tree;
+  return std::optional<UpdateRequest>(std::move(upgrading));
+}
+
+}  // namespace
+
+// A save before it is sent.
+struct EntityCore::SavePlan {
+  UpdateRequest request;
+  ConditionCore condition;  // That of the request without the schema's version.
+  std::optional<int64_t> version;
+  EncodedItem original, filled;
+};
+
+Result<std::optional<EntityCore::SavePlan>> EntityCore::plan_save(
+    const void* original, void* changed, const ConditionCore& condition) const {
+  if (condition.error) return *condition.error;
+  if (!schema_->partition) return internal::no_table_key(*schema_);
+  SavePlan plan;
+  plan.original = encode_as_is(*schema_, original);
+  const EncodedItem wanted = encode_as_is(*schema_, changed);
+  internal::SaveDifferences differences(*schema_, plan.original.view(), wanted.view());
+  if (!differences.refused().empty()) return invalid_error(schema_->model, differences.refused());
+  if (differences.empty()) return std::optional<SavePlan>();
+  plan.request = {.table = table_->name, .key = TRY(key_of(*schema_, original)), .update = {}};
+  plan.filled = TRY(make_item(*schema_, changed, WriteKind::kSave, moment()));
+  auto update = std::make_shared<storage::Update>(differences.update(plan.filled.view()));
+  if (update->actions.empty()) return std::optional<SavePlan>();
+  plan.request.update = std::move(update);
+  plan.version = internal::version_of(*schema_, original);
+  plan.condition = both(internal::exists(schema_->partition->attribute),
+                        internal::version_condition(*schema_, plan.version));
+  // A version says that they are there.
+  if (!plan.version)
+    plan.condition = both(std::move(plan.condition), parents_condition(differences.parents()));
+  plan.condition = both(std::move(plan.condition), condition);
+  plan.request.condition = both(plan.condition, schema_version_condition(*schema_)).tree;
+  plan.request.returns = UpdateRequest::Return::kAllNew;
+  plan.request.return_old_on_failure = true;
+  return std::optional<SavePlan>(std::move(plan));
+}
+
+Result<std::optional<UpdateRequest>> EntityCore::save_request(
+    const void* original, void* changed, const ConditionCore& condition) const {
+  std::optional<SavePlan> plan = TRY(plan_save(original, changed, condition));
+  if (!plan) return std::optional<UpdateRequest>();
+  return std::optional<UpdateRequest>(std::move(plan->request));
+}
+
+Result<void> EntityCore::save(const void* original, void* changed,
+                              const ConditionCore& condition) const {
+  std::optional<SavePlan> plan = TRY(plan_save(original, changed, condition));
+  if (!plan) return {};
+  Result<EncodedItem> saved = send_save(*plan);
+  if (!saved && saved.error().code == ErrorCode::kConditionFailed && saved.error().item.exists()) {
+    std::optional<UpdateRequest> upgrading =
+        TRY(upgrading_request(*schema_, plan->request, plan->condition, saved.error().item.view()));
+    if (upgrading) {
+      plan->request = *std::move(upgrading);
+      saved = send_save(*plan);
+    }
+  }
+  if (!saved) return explain_save(std::move(saved).error(), condition, plan->version);
+  return finish_write(WriteKind::kSave, saved->view(), changed);
+}
+
+Result<EncodedItem> EntityCore::send_save(const SavePlan& plan) const {
+  const internal::UniqueChanges unique =
+      internal::unique_changes(*schema_, plan.original.view(), plan.filled.view());
+  if (unique.empty()) return TRY(connection().update(plan.request)).item;
+  TRY(internal::write_with_unique(*this, unique_save(plan.request, unique), unique));
+  return plan.filled;
+}
+
+// With the values that the transaction gives up as they were read.
+UpdateRequest EntityCore::unique_save(UpdateRequest request,
+                                      const internal::UniqueChanges& unique) const {
+  ConditionCore values;
+  for (const internal::UniqueChange& change : unique)
+    values = both(std::move(values), change.is_unchanged(*schema_));
+  request.condition = both({request.condition, {}}, values).tree;
+  request.returns = UpdateRequest::Return::kNone;
+  return request;
+}
+
+Result<std::optional<Request>> EntityCore::first_save_request(
+    const void* original, void* changed, const ConditionCore& condition) const {
+  std::optional<SavePlan> plan = TRY(plan_save(original, changed, condition));
+  if (!plan) return std::optional<Request>();
+  const auto unique =
+      internal::unique_changes(*schema_, plan->original.view(), plan->filled.view());
+  if (unique.empty()) return std::optional<Request>(std::move(plan->request));
+  return std::optional<Request>(
+      TRY(internal::unique_request(*this, unique_save(std::move(plan->request), unique), unique)));
+}
+
+Error EntityCore::explain_save(Error error, const ConditionCore& condition,
+                               std::optional<int64_t> version) const {
+  const bool is_condition = error.code == ErrorCode::kConditionFailed;
+  error = explain_failure(std::move(error), Intent::kUpdateExisting, condition, version);
+  const bool is_satisfied =
+      condition.tree == nullptr || storage::evaluate(*condition.tree, error.item.view());
+  if (is_condition && error.code == ErrorCode::kConditionFailed && is_satisfied) {
+    error.code = ErrorCode::kVersionConflict;
+    error.message = schema_->model + " was changed meanwhile";
+  }
+  return error;
+}
+
+Result<void> EntityCore::modify(const EncodedItem& key, ModifiedObjects objects) const {
+  constexpr int kAttemptsMax = 10;
+  constexpr int64_t kWaitMs = 10;
+  for (int attempt = 1;; ++attempt) {
+    EncodedItem stored;
+    if (!TRY(get_stored(key, objects.fresh(), stored))) return not_found_error();
+    void* const changed = TRY(objects.change());
+    const ConditionCore unchanged = TRY(unchanged_since(stored.view()));
+    Result<void> saved = save(objects.original(), changed, unchanged);
+    const bool is_conflict =
+        !saved &&
+        (saved.error().code == ErrorCode::kVersionConflict ||
+         saved.error().code == ErrorCode::kTransactionConflict ||
+         (unchanged.tree != nullptr && saved.error().code == ErrorCode::kConditionFailed));
+    if (!is_conflict) return saved;
+    if (attempt == kAttemptsMax) {
+      Error error = std::move(saved).error();
+      error.code = ErrorCode::kVersionConflict;
+      error.message = schema_->model + " was changed by others at each of " +
+                      std::to_string(kAttemptsMax) + " attempts";
+      return error;
+    }
+    internal::wait_before_retry(connection(), attempt, kWaitMs);
+  }
+}
+
+// Models with a version need no more than it; of others every attribute stays as it was read.
+Result<ConditionCore> EntityCore::unchanged_since(const ItemView& stored) const {
+  constexpr uint32_t kAttributesMax = 100;
+  if (schema_->lock_version) return ConditionCore();
+  const storage::MapView attributes = stored.attributes();
+  if (attributes.size() > kAttributesMax)
+    return make_error(ErrorCode::kBadRequest,
+                      schema_->model + ": modify() of an item with more than " +
+                          std::to_string(kAttributesMax) + " attributes needs a version()");
+  std::vector<storage::Condition> all;
+  for (uint32_t i = 0; i < attributes.size(); ++i) {
+    const auto [name, value] = attributes[i];
+    const bool is_key = name == schema_->partition->attribute ||
+                        (schema_->sort && name == schema_->sort->attribute);
+    if (!is_key) all.push_back(clone(*internal::holds(name, value).tree));
+  }
+  if (all.empty()) return ConditionCore();
+  if (all.size() == 1) return internal::share(std::move(all.front()));
+  return internal::share({storage::And{std::move(all)}});
+}
+
+}  // namespace dynolith::odm

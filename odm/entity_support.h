@@ -1,0 +1,40 @@
+// What the operations on entities have in common. Internal to the mapper.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "odm/condition.h"
+#include "odm/connection/connection.h"
+#include "odm/object.h"
+
+namespace dynolith::odm::internal {
+
+storage::DocumentPath path_of(std::string_view attribute);
+ConditionCore share(storage::Condition tree);
+ConditionCore exists(std::string_view attribute);
+ConditionCore absent(std::string_view attribute);
+// The attribute has this value; without one, there is no such attribute.
+ConditionCore holds(std::string_view attribute, const std::optional<storage::ValueView>& value);
+EncodedValue number_value(int64_t number);
+
+Error no_table_key(const Schema& schema);
+// How errors call what an attribute is for a program: by the model's name, not the stored one.
+std::string_view shown_name(const Schema& schema, std::string_view stored_name);
+
+// The optimistic lock. Of models without one: nothing, and no condition.
+std::optional<int64_t> version_of(const Schema& schema, const void* object);
+std::optional<int64_t> stored_version(const Schema& schema, const ItemView& item);
+// 0 means that the item has none.
+ConditionCore version_condition(const Schema& schema, std::optional<int64_t> expected);
+
+// All mapped members to absent, so that an item can be read into an object that was used already.
+// Members that are no attributes stay.
+void reset_object(const Schema& schema, void* object);
+
+// Before the attempt after the given one (from 1): `base_ms`, doubled with each attempt, at most
+// five seconds, of which a random part of up to a half is left out.
+void wait_before_retry(Connection& connection, int attempt, int64_t base_ms);
+
+}  // namespace dynolith::odm::internal

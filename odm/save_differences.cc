@@ -1,0 +1,201 @@
+#include "odm/save_differences.h"
+
+#include <algorithm>
+
+#include "odm/entity_support.h"
+
+namespace dynolith::odm::internal {
+namespace {
+
+using storage::DocumentPath;
+using storage::ListView;
+using storage::MapView;
+using storage::UpdateOperand;
+
+EncodedValue copy_of(const ValueView& value) {
+  thread_local ItemEncoder encoder;
+  encoder.begin_value();
+  encoder.value(value);
+  return encoder.finish_value();
+}
+
+storage::SetAction set_action(const DocumentPath& path, const ValueView& value) {
+  return {path, {copy_of(value)}, storage::Arithmetic::kNone, {}};
+}
+
+DocumentPath below(const DocumentPath& path, std::string_view name) {
+  DocumentPath inner = path;
+  inner.steps.emplace_back(std::string(name));
+  return inner;
+}
+
+// The members of one set that another lacks, as a set; nothing: there are none.
+std::optional<EncodedValue> members_only_in(const ValueView& set, const ValueView& other) {
+  const ListView members = set.elements(), others = other.elements();
+  ItemEncoder encoder;
+  encoder.begin_value();
+  encoder.begin_set(set.type());
+  bool has_any = false;
+  for (uint32_t i = 0; i < members.size(); ++i) {
+    if (others.contains(members[i])) continue;
+    encoder.value(members[i]);
+    has_any = true;
+  }
+  encoder.end();
+  if (!has_any) return std::nullopt;
+  return encoder.finish_value();
+}
+
+}  // namespace
+
+void for_each_difference(
+    const MapView& before, const MapView& after,
+    storage::FunctionRef<void(std::string_view name, OptionalView before, OptionalView after)>
+        visit) {
+  uint32_t i = 0, k = 0;
+  while (i < before.size() || k < after.size()) {
+    int order = 0;
+    if (i == before.size())
+      order = 1;
+    else if (k == after.size())
+      order = -1;
+    else
+      order = before[i].first.compare(after[k].first);
+    if (order < 0) {
+      visit(before[i].first, before[i].second, std::nullopt);
+      ++i;
+    } else if (order > 0) {
+      visit(after[k].first, std::nullopt, after[k].second);
+      ++k;
+    } else {
+      if (!(before[i].second == after[k].second))
+        visit(before[i].first, before[i].second, after[k].second);
+      ++i, ++k;
+    }
+  }
+}
+
+SaveDifferences::SaveDifferences(const Schema& schema, const ItemView& original,
+                                 const ItemView& changed)
+    : schema_(schema), original_(original), changed_(changed) {
+  for_each_difference(
+      original.attributes(), changed.attributes(),
+      [this](std::string_view name, const OptionalView&, const OptionalView&) { look_at(name); });
+}
+
+void SaveDifferences::look_at(std::string_view name) {
+  const Attribute* const attribute = schema_.find_stored(name);
+  if (attribute == nullptr) {
+    // One that the model does not know and keeps; or one that follows from others.
+    if (!schema_.is_own_name(name)) is_empty_ = false;
+    return;
+  }
+  if (attribute->role == Role::kUpdatedAt || is_derived(*attribute)) return;
+  is_empty_ = false;
+  if (attribute->is_key)
+    refused_.add(attribute->name, "is part of the key and cannot be changed");
+  else if (attribute->role == Role::kVersion || attribute->role == Role::kCounter)
+    refused_.add(attribute->name, "is counted by the mapper and cannot be changed");
+  else if (attribute->read_only)
+    refused_.add(attribute->name, "is read-only");
+}
+
+bool SaveDifferences::is_derived(const Attribute& attribute) const {
+  const size_t position = schema_.position(attribute);
+  return std::any_of(schema_.derived.begin(), schema_.derived.end(),
+                     [position](const Derived& rule) { return rule.target == position; });
+}
+
+// What filling in did to a member that the program left alone (a setter that does not give back
+// what a getter took, a default) is no change.
+bool SaveDifferences::is_untouched(std::string_view name, const Attribute* attribute) const {
+  if (attribute == nullptr || !schema_.hooks.before_write.empty()) return false;
+  if (attribute->role != Role::kPlain && attribute->role != Role::kCreatedAt &&
+      attribute->role != Role::kExpiresAt)
+    return false;
+  return original_.find(name) == changed_.find(name) && !is_derived(*attribute);
+}
+
+storage::Update SaveDifferences::update(const ItemView& filled) {
+  update_ = {};
+  parents_.clear();
+  for_each_difference(
+      original_.attributes(), filled.attributes(),
+      [this](std::string_view name, const OptionalView& before, const OptionalView& after) {
+        const Attribute* const attribute = schema_.find_stored(name);
+        if (attribute != nullptr && attribute->role == Role::kCounter) return;
+        if (is_untouched(name, attribute)) return;
+        change(path_of(name), attribute != nullptr ? attribute->codec : nullptr, before, after);
+      });
+  for (const Attribute& attribute : schema_.attributes)
+    if (attribute.role == Role::kCounter) count(attribute);
+  return std::move(update_);
+}
+
+void SaveDifferences::change(const DocumentPath& path, const ValueCodec* codec,
+                             const OptionalView& before, const OptionalView& after) {
+  if (!after) {
+    update_.actions.emplace_back(storage::RemoveAction{path});
+    return;
+  }
+  if (before && before->type() == after->type()) {
+    const Schema* const document = codec != nullptr ? codec->schema() : nullptr;
+    if (document != nullptr && after->type() == AttributeType::kMap)
+      return change_document(path, *document, before->members(), after->members());
+    if (path.is_top_level() && storage::is_set(after->type()) && change_set(path, *before, *after))
+      return;
+  }
+  update_.actions.emplace_back(set_action(path, *after));
+}
+
+void SaveDifferences::change_document(const DocumentPath& path, const Schema& schema,
+                                      const MapView& before, const MapView& after) {
+  parents_.push_back(path);
+  for_each_difference(
+      before, after,
+      [&](std::string_view name, const OptionalView& old_value, const OptionalView& new_value) {
+        const Attribute* const attribute = schema.find_stored(name);
+        change(below(path, name), attribute != nullptr ? attribute->codec : nullptr, old_value,
+               new_value);
+      });
+}
+
+// Sets that only grow or only shrink: what others add to them meanwhile stays.
+bool SaveDifferences::change_set(const DocumentPath& path, const ValueView& before,
+                                 const ValueView& after) {
+  std::optional<EncodedValue> added = members_only_in(after, before);
+  std::optional<EncodedValue> removed = members_only_in(before, after);
+  if (added && removed) return false;
+  if (added)
+    update_.actions.emplace_back(storage::AddAction{path, *std::move(added)});
+  else if (removed)
+    update_.actions.emplace_back(storage::DeleteAction{path, *std::move(removed)});
+  return true;
+}
+
+// From what is stored, so that saves at the same time all count.
+void SaveDifferences::count(const Attribute& attribute) {
+  const DocumentPath path = path_of(attribute.stored_name);
+  storage::IfNotExists stored{
+      path, std::make_unique<UpdateOperand>(UpdateOperand{number_value(attribute.counter_start)})};
+  update_.actions.emplace_back(
+      storage::SetAction{path,
+                         {std::move(stored)},
+                         storage::Arithmetic::kAdd,
+                         UpdateOperand{number_value(attribute.counter_step)}});
+}
+
+storage::Update update_between(const ItemView& before, const ItemView& after) {
+  storage::Update update;
+  for_each_difference(
+      before.attributes(), after.attributes(),
+      [&update](std::string_view name, const OptionalView&, const OptionalView& value) {
+        if (value)
+          update.actions.emplace_back(set_action(path_of(name), *value));
+        else
+          update.actions.emplace_back(storage::RemoveAction{path_of(name)});
+      });
+  return update;
+}
+
+}  // namespace dynolith::odm::internal
