@@ -104,6 +104,8 @@ class ValueCodec {
   virtual ~ValueCodec() = default;
 
   virtual bool is_absent(const void* value) const = 0;
+  // Whether a value of the type can be absent; false promises that none is.
+  virtual bool can_be_absent() const { return true; }
   // Needs: !is_absent(value).
   virtual bool encode(const void* value, EncodeContext& context) const = 0;
   virtual bool decode(const ValueView& stored, void* value, DecodeContext& context) const = 0;
@@ -149,6 +151,9 @@ class TypedCodec final : public ValueCodec {
       return Codec<M>::is_absent(of(value));
     else
       return false;
+  }
+  bool can_be_absent() const override {
+    return requires(const M& value) { Codec<M>::is_absent(value); };
   }
   bool encode(const void* value, EncodeContext& context) const override {
     return Codec<M>::encode(of(value), context);

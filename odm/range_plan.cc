@@ -1,0 +1,214 @@
+// What a read over a range becomes: key conditions, filters for the other side and for this one,
+// projection.
+#include <algorithm>
+
+#include "odm/index_choice.h"
+#include "odm/range_core.h"
+
+namespace dynolith::odm {
+namespace {
+
+storage::DocumentPath path_of(std::string_view attribute) {
+  storage::DocumentPath path;
+  path.steps.emplace_back(std::string(attribute));
+  return path;
+}
+
+ConditionCore tag_condition(const Schema& schema) {
+  thread_local ItemEncoder encoder;
+  encoder.begin_value();
+  encoder.string(schema.entity);
+  storage::Condition is_of{storage::Comparison{
+      path_of(schema.tag_attribute), storage::Comparator::kEqual, encoder.finish_value()}};
+  return {std::make_shared<const storage::Condition>(std::move(is_of)), {}};
+}
+
+// Whether entries of the index have the attribute; `index` null: the table.
+bool holds_attribute(const Schema& schema, const IndexSchema* index, std::string_view attribute) {
+  if (index == nullptr || index->projection.type == storage::ProjectionType::kAll) return true;
+  if (range_keys(schema, nullptr).has(attribute) || range_keys(schema, index).has(attribute))
+    return true;
+  const auto& names = index->projection.non_key_attributes;
+  return index->projection.type == storage::ProjectionType::kInclude &&
+         std::find(names.begin(), names.end(), attribute) != names.end();
+}
+
+class Planner {
+ public:
+  Planner(const RangeCore& core, bool for_count)
+      : core_(core), schema_(core.entity.schema()), for_count_(for_count) {}
+
+  Result<RangePlan> plan() {
+    if (core_.error) return *core_.error;
+    if (schema_.error) return *schema_.error;
+    if (core_.filter.error) return *core_.filter.error;
+    if (!schema_.partition)
+      return make_error(ErrorCode::kBadModel, schema_.model + " has no key: it is not in a table");
+    index_ = core_.index;
+    filter_ = core_.filter;
+    TRY(check());
+    RangeRequest& request = plan_.request;
+    request.table = core_.entity.table().name;
+    request.forward = core_.forward;
+    request.consistent = core_.consistent;
+    request.limit = core_.page_size;
+    request.segment = core_.segment;
+    TRY(plan_keys_of_kind());
+    if (index_ != nullptr) request.index = index_->name;
+    if (core_.consistent && index_ != nullptr && index_->kind == storage::IndexKind::kGlobal)
+      return bad_request("index \"" + index_->name +
+                         "\" is global: it cannot be read consistently");
+    plan_key_names();
+    TRY(plan_filter());
+    plan_projection();
+    plan_.digest = range_digest(request);
+    return std::move(plan_);
+  }
+
+ private:
+  Error bad_request(std::string why) const {
+    return make_error(ErrorCode::kBadRequest, schema_.model + ": " + std::move(why));
+  }
+
+  Result<void> check() const {
+    if (core_.limit && *core_.limit == 0) return bad_request("limit() is at least 1");
+    if (core_.page_size && *core_.page_size == 0) return bad_request("page_size() is at least 1");
+    return {};
+  }
+
+  Result<void> plan_keys_of_kind() {
+    if (core_.kind == RangeCore::Kind::kScan) return {};
+    KeyPlan keys;
+    if (core_.kind == RangeCore::Kind::kSearch) {
+      IndexChoice choice = TRY(choose_index(core_));
+      if (choice.is_scan) return {};
+      index_ = choice.index;
+      filter_ = std::move(choice.rest);
+      keys = std::move(choice.keys);
+    } else {
+      keys = TRY(plan_keys(schema_, range_keys(schema_, index_), core_.given,
+                           core_.sort ? &*core_.sort : nullptr));
+    }
+    plan_.request.key_clauses = std::move(keys.clauses);
+    plan_.tests = std::move(keys.tests);
+    plan_.is_empty = keys.is_empty;
+    is_isolated_ = keys.has_literal;
+    return {};
+  }
+
+  void plan_key_names() {
+    const auto add = [this](const RangeKeys& keys) {
+      for (const KeyPart* part : keys.partition) plan_.key_names.push_back(part->attribute);
+      for (const KeyPart* part : keys.sort) plan_.key_names.push_back(part->attribute);
+    };
+    add(range_keys(schema_, nullptr));
+    if (index_ != nullptr) add(range_keys(schema_, index_));
+    std::sort(plan_.key_names.begin(), plan_.key_names.end());
+    plan_.key_names.erase(std::unique(plan_.key_names.begin(), plan_.key_names.end()),
+                          plan_.key_names.end());
+  }
+
+  // The service refuses filters of a query that name attributes of the key; what does is held
+  // against items here.
+  Result<void> plan_filter() {
+    ConditionCore sent;
+    plan_.shows_tag =
+        schema_.entity.empty() || holds_attribute(schema_, index_, schema_.tag_attribute);
+    const bool needs_tag = !schema_.entity.empty() && (!is_isolated_ || for_count_);
+    if (needs_tag && plan_.shows_tag) sent = tag_condition(schema_);
+    if (filter_.tree != nullptr) {
+      const RangeKeys keys = range_keys(schema_, index_);
+      ConditionCore local;
+      for (ConditionCore& clause : clauses_of(filter_)) {
+        bool names_key = false;
+        if (!plan_.request.key_clauses.empty())
+          storage::visit_paths(*clause.tree, [&](const storage::DocumentPath& path) {
+            names_key = names_key || keys.has(path.attribute());
+          });
+        ConditionCore& side = names_key ? local : sent;
+        side = both(std::move(side), std::move(clause));
+      }
+      if (local.error) return *local.error;
+      plan_.local_filter = local.tree;
+    }
+    if (sent.error) return *sent.error;
+    plan_.request.filter = sent.tree;
+    const bool hides = core_.hide_expired || core_.entity.table().options.hide_expired;
+    plan_.is_counted = plan_.local_filter == nullptr && plan_.tests.empty() && plan_.shows_tag &&
+                       !(hides && schema_.expires_at);
+    return {};
+  }
+
+  void plan_projection() {
+    if (index_ != nullptr && index_->projection.type != storage::ProjectionType::kAll)
+      plan_.reading = Reading::kPartial;
+    if (core_.only.empty()) return;
+    plan_.reading = Reading::kPartial;
+    std::vector<std::string> names = plan_.key_names;
+    for (const size_t attribute : core_.only) names.push_back(stored_name(attribute));
+    if (!schema_.entity.empty() && plan_.shows_tag) names.push_back(schema_.tag_attribute);
+    for (const auto& role : {schema_.lock_version, schema_.expires_at})
+      if (role && holds_attribute(schema_, index_, stored_name(*role)))
+        names.push_back(stored_name(*role));
+    for (const size_t attribute : schema_.key_members)
+      if (holds_attribute(schema_, index_, stored_name(attribute)))
+        names.push_back(stored_name(attribute));
+    for (const MemberTest& test : plan_.tests)
+      if (holds_attribute(schema_, index_, test.stored_name)) names.push_back(test.stored_name);
+    if (plan_.local_filter != nullptr)
+      storage::visit_paths(*plan_.local_filter, [&](const storage::DocumentPath& path) {
+        names.push_back(path.attribute());
+      });
+    std::sort(names.begin(), names.end());
+    names.erase(std::unique(names.begin(), names.end()), names.end());
+    auto projection = std::make_shared<storage::Projection>();
+    for (const std::string& name : names) projection->paths.push_back(path_of(name));
+    plan_.request.projection = std::move(projection);
+  }
+  const std::string& stored_name(size_t attribute) const {
+    return schema_.attributes[attribute].stored_name;
+  }
+
+  const RangeCore& core_;
+  const Schema& schema_;
+  const bool for_count_;
+  const IndexSchema* index_ = nullptr;
+  ConditionCore filter_;
+  bool is_isolated_ = false;
+  RangePlan plan_;
+};
+
+}  // namespace
+
+Result<RangePlan> plan_range(const RangeCore& core, bool for_count) {
+  return Planner(core, for_count).plan();
+}
+
+void RangeCore::add_only(const Attribute* attribute) {
+  const Schema& schema = entity.schema();
+  if (attribute == nullptr)
+    return fail(make_error(ErrorCode::kBadModel,
+                           schema.model + ": only() names a member that is not an attribute"));
+  only.push_back(schema.position(*attribute));
+}
+
+Result<const Attribute*> RangeCore::sort_member() const {
+  const Schema& schema = entity.schema();
+  if (schema.error) return *schema.error;
+  if (const auto member = next_member(range_keys(schema, index), given))
+    return &schema.attributes[*member];
+  return make_error(ErrorCode::kBadKey,
+                    schema.model + ": the key is given whole: nothing is left for sort()");
+}
+
+Result<RangeRequest> RangeCore::request() const {
+  RangePlan plan = TRY(plan_range(*this));
+  if (plan.is_empty)
+    return make_error(ErrorCode::kBadRequest,
+                      entity.schema().model + ": no item can satisfy this: nothing would be sent");
+  if (after)
+    plan.request.exclusive_start_key = TRY(read_cursor(*after, plan.digest, plan.key_names));
+  return std::move(plan.request);
+}
+
+}  // namespace dynolith::odm

@@ -1,0 +1,91 @@
+// Scans: every item of the model in the table or in an index, in no order.
+//
+//   users.scan().where(f(&User::age) > 40).each([](const User& user) { ... });
+//   users.scan().parallel(4, [](User&& user) { ... });
+//   users.scan().segment(0, 8).page();       // one of eight workers
+#pragma once
+
+#include <atomic>
+#include <mutex>
+
+#include "odm/keys.h"
+#include "odm/range_front.h"
+
+namespace dynolith::odm {
+
+// How a parallel scan calls its function.
+enum class Calls : uint8_t { kFromSeveralThreads, kOneAtATime };
+
+namespace internal {
+
+constexpr uint32_t kScanThreadsMax = 64;
+
+// Reads one segment per thread; `stop` is set by whoever wants no more, and after an error.
+using SegmentWork = FunctionRef<Result<RangeSummary>(RangeReader& reader, std::atomic<bool>& stop)>;
+// Errors: kBadRequest (threads, a limit, a cursor or a segment of its own), the first of the
+// threads'. What `work` throws is thrown here, after all threads have ended.
+Result<RangeSummary> scan_segments(const RangeCore& core, uint32_t threads, SegmentWork work);
+
+}  // namespace internal
+
+template <class T>
+class Scan : public RangeFront<Scan<T>, T> {
+  using Self = Scan;
+  using Base = RangeFront<Scan, T>;
+
+ public:
+  explicit Scan(EntityCore entity) : Base(RangeCore(std::move(entity), RangeCore::Kind::kScan)) {}
+
+  // The entries of an index: items that have its key.
+  template <auto... Members>
+  Scan& index(const Index<Members...>& name) & {
+    return index(name.name);
+  }
+  template <auto... Members>
+  Scan index(const Index<Members...>& name) && {
+    return std::move(this->index(name.name));
+  }
+  DYNOLITH_ODM_STEP(index(std::string_view name), set_index(name))
+  // One of `total` parts of the table, which several programs can read at the same time; each
+  // has its own cursors.
+  DYNOLITH_ODM_STEP(segment(uint32_t number, uint32_t total), set_segment(number, total))
+
+  // Reads with so many threads, at most 64, each of its own segment, and gives every item to
+  // `fn` (T&&, const T& or T), which may stop all by returning false. The first error wins.
+  template <class F>
+  Result<RangeSummary> parallel(uint32_t threads, F fn,
+                                Calls calls = Calls::kFromSeveralThreads) const {
+    std::mutex one_at_a_time;
+    return internal::scan_segments(
+        this->core_, threads,
+        [&](RangeReader& reader, std::atomic<bool>& stop) -> Result<RangeSummary> {
+          RangeSummary total;
+          while (!reader.is_at_end() && !stop) {
+            std::vector<T> items;
+            internal::VectorOfObjects<T> objects(items);
+            total.add(TRY(reader.read(objects)));
+            std::unique_lock lock(one_at_a_time, std::defer_lock);
+            if (calls == Calls::kOneAtATime) lock.lock();
+            for (T& item : items) {
+              if (stop) break;
+              if (!internal::give(fn, std::move(item))) stop = true;
+            }
+          }
+          return total;
+        });
+  }
+
+ private:
+  void set_segment(uint32_t number, uint32_t total) {
+    this->core_.segment = storage::ScanSegment{number, total};
+  }
+  void set_index(std::string_view name) {
+    this->core_.index = this->core_.entity.schema().find_index(name);
+    if (this->core_.index == nullptr)
+      this->core_.fail(make_error(
+          ErrorCode::kBadModel,
+          this->core_.entity.schema().model + " has no index \"" + std::string(name) + "\""));
+  }
+};
+
+}  // namespace dynolith::odm
