@@ -96,6 +96,8 @@ struct Derived {
   size_t target = 0;           // Of Schema::attributes.
   std::vector<size_t> inputs;  // Changing one of these needs all of them.
   std::function<void(void* object)> compute;
+  // What stands between the inputs' texts, if that is all the rule says (dynamic schemas).
+  std::optional<std::string> separator = {};
 };
 
 struct Unique {

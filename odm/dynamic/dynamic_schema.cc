@@ -5,6 +5,14 @@
 namespace dynolith::odm {
 namespace {
 
+// Strings, numbers and booleans have a text.
+std::optional<std::string> text_of(const Value& value) {
+  if (const auto* text = value.get_if<std::string>()) return *text;
+  if (const auto* number = value.get_if<Number>()) return number->to_text();
+  if (const auto* boolean = value.get_if<bool>()) return *boolean ? "true" : "false";
+  return std::nullopt;
+}
+
 // A document of Maps cannot be a structure's: its schema points into structures.
 bool has_structure(const DynamicType& type) {
   if (type.document != nullptr && type.document->is_typed()) return true;
@@ -81,6 +89,39 @@ const Attribute* find_named(Schema& schema, std::string_view name) {
   return found;
 }
 
+void add_joined(Schema& schema, size_t target, const std::vector<std::string>& inputs,
+                std::string separator) {
+  Derived rule;
+  rule.target = target;
+  rule.separator = separator;
+  std::vector<std::vector<std::string>> names;  // Each input's, its aliases too.
+  for (const std::string& input : inputs) {
+    const Attribute* found = find_named(schema, input);
+    if (found == nullptr) continue;
+    rule.inputs.push_back(schema.position(*found));
+    std::vector<std::string>& all = names.emplace_back(found->aliases);
+    all.insert(all.begin(), found->name);
+  }
+  schema.attributes[target].read_only = true;
+  rule.compute = [names = std::move(names), separator = std::move(separator),
+                  target_name = schema.attributes[target].name](void* object) {
+    Map& item = *static_cast<Map*>(object);
+    std::optional<std::string> joined;
+    for (const std::vector<std::string>& input : names) {
+      const auto named = std::find_if(input.begin(), input.end(), [&item](const std::string& name) {
+        return item.count(name) > 0;
+      });
+      const auto text = named == input.end() ? std::nullopt : text_of(item.at(*named));
+      if (text) joined = joined ? *joined + separator + *text : *text;
+    }
+    if (joined)
+      item.insert_or_assign(target_name, Value(*std::move(joined)));
+    else
+      item.erase(target_name);
+  };
+  schema.derived.push_back(std::move(rule));
+}
+
 }  // namespace internal
 
 DynamicDefinition::DynamicDefinition(std::string model) {
@@ -154,6 +195,13 @@ DynamicDefinition& DynamicDefinition::derived(std::string_view name, const Dynam
     item.insert_or_assign(name, std::move(value));
   };
   schema_.derived.push_back(std::move(rule));
+  return *this;
+}
+
+DynamicDefinition& DynamicDefinition::joined(std::string_view name, std::vector<std::string> inputs,
+                                             std::string separator) {
+  internal::add_dynamic(schema_, name, DynamicType::string());
+  internal::add_joined(schema_, schema_.attributes.size() - 1, inputs, std::move(separator));
   return *this;
 }
 

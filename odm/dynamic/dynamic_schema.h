@@ -60,6 +60,9 @@ Attribute& add_dynamic(Schema& schema, std::string_view name, const DynamicType&
 // Replaces the codec of a C++ type by the one over Values.
 void make_dynamic(Schema& schema, Attribute& attribute);
 const Attribute* find_named(Schema& schema, std::string_view name);
+// Makes an attribute the joined texts of others.
+void add_joined(Schema& schema, size_t target, const std::vector<std::string>& inputs,
+                std::string separator);
 
 // What changes an M, for a Value. `codec` is kept as long as it is used.
 template <class M>
@@ -146,6 +149,9 @@ class DynamicDefinition {
   DynamicDefinition& derived(std::string_view name, const DynamicType& type,
                              std::function<Value(const Map& item)> compute,
                              std::initializer_list<std::string_view> inputs = {});
+  // The texts of its inputs that are there, joined; absent if none is.
+  DynamicDefinition& joined(std::string_view name, std::vector<std::string> inputs,
+                            std::string separator);
   DynamicDefinition& unique(std::string_view name);
   // What to do with attributes that the schema does not know: keep them, or refuse them. Unless one
   // is said they are ignored.
