@@ -186,6 +186,27 @@ class Entity {
     return core_.remove_many(*encoded);
   }
 
+  // --- Ranges of items (query.h, scan.h).
+
+  // The items of a partition: the members of its key, then leading ones of the sort key.
+  template <class... KeyMembers>
+  auto query(const KeyMembers&... members) const {
+    using Next = typename internal::NextMember<KeyOf<T>, sizeof...(KeyMembers)>::type;
+    return Query<T, Next>(core_, nullptr, leading_key_members<T>(members...));
+  }
+  // The same of an index.
+  template <auto... IndexMembers, class... KeyMembers>
+  auto query(const Index<IndexMembers...>& index, const KeyMembers&... members) const {
+    using Types = typename Index<IndexMembers...>::Types;
+    using Next = typename internal::NextMember<Types, sizeof...(KeyMembers)>::type;
+    return Query<T, Next>(core_, schema().find_index(index.name),
+                          leading_key_members<T>(index, members...));
+  }
+  // What where() says decides on the table or an index.
+  Search<T> find() const { return Search<T>(core_); }
+  // All items of the model.
+  Scan<T> scan() const { return Scan<T>(core_); }
+
   // The same calls, answering what would be sent.
   DryRun<T> dry_run() const { return DryRun<T>(core_); }
 
