@@ -21,6 +21,8 @@
 #include <vector>
 
 #include "odm/entity_core.h"
+#include "odm/query.h"
+#include "odm/scan.h"
 #include "odm/typed_key.h"
 
 namespace dynolith::odm {
