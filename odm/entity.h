@@ -24,6 +24,7 @@
 #include "odm/query.h"
 #include "odm/scan.h"
 #include "odm/typed_key.h"
+#include "odm/update.h"
 
 namespace dynolith::odm {
 
@@ -98,6 +99,20 @@ class Entity {
       return static_cast<void*>(&changed);
     };
     return written(core_.modify(*encoded, {fresh, as_read, run}), changed);
+  }
+
+  // --- Changing without reading first (update.h). update() needs the item to be there, upsert()
+  // creates it if it is not. Nothing is sent before exec().
+
+  template <class... KeyMembers>
+  Update<T> update(const KeyMembers&... key) const {
+    return Update<T>(core_, typed_key<T>(key...), leading_key_members<T>(key...),
+                     UpdateMode::kMustExist);
+  }
+  template <class... KeyMembers>
+  Update<T> upsert(const KeyMembers&... key) const {
+    return Update<T>(core_, typed_key<T>(key...), leading_key_members<T>(key...),
+                     UpdateMode::kUpsert);
   }
 
   // --- Reading.
