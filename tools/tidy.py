@@ -47,6 +47,7 @@ ARROWS = {
     "odm": ["odm", "odm/connection", "odm/remote", "odm/dynamic", *STORAGE_FACE],
     "odm/connection": ["odm", "odm/connection", *STORAGE_FACE],
     "odm/remote": ["odm", "odm/connection", "api/json", "api/auth", *STORAGE_FACE],
+    "odm/json": ["odm", "odm/connection", "api/json", *STORAGE_FACE],
     "odm/dynamic": ["odm", "odm/connection", "api/json", *STORAGE_FACE],
     "tools": ["api", "api/http", "api/operations", "api/json", "api/auth", *STORAGE_ALL],
 }

@@ -39,11 +39,11 @@ struct ReadBatch {
 Result<ReadBatch> parse_batch_get(std::string_view body, const BatchGetRequest& request);
 Result<BatchReply> parse_batch_write(std::string_view body, const BatchWriteRequest& request);
 
-struct ReadTransaction {
+struct ReadItems {
   std::vector<EncodedItem> items;  // One for each get, in the order of the request.
   ReadReply reply;
 };
-Result<ReadTransaction> parse_transact_get(std::string_view body, size_t gets);
+Result<ReadItems> parse_transact_get(std::string_view body, size_t gets);
 Result<WriteReply> parse_transact_write(std::string_view body);
 
 // DescribeTable; without the attribute of time to live, which another operation knows.

@@ -53,12 +53,12 @@ Result<ReadPage> parse_range(std::string_view body) {
   return page;
 }
 
-Result<ReadTransaction> parse_transact_get(std::string_view body, size_t gets) {
+Result<ReadItems> parse_transact_get(std::string_view body, size_t gets) {
   const auto members = TRY(read_reply<TransactOutput>(body));
   const Slot& responses = members[TransactOutput::kResponses];
   if (!responses.present() || responses.array().size() != gets)
     return malformed("it does not have as many items as were asked for");
-  ReadTransaction read;
+  ReadItems read;
   read.items.reserve(gets);
   for (const JsonValue response : responses.array()) {
     const auto given = TRY(structure_in<ItemResponseShape>(response));
