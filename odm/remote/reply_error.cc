@@ -77,8 +77,8 @@ void describe(const Members<ErrorOutput>& members, size_t actions, Error& error)
 }  // namespace
 
 std::string_view exception_name(std::string_view type) {
-  type = type.substr(type.find('#') + 1);
-  return type.substr(0, type.find(':'));
+  type = type.substr(0, type.find(':'));
+  return type.substr(type.find('#') + 1);
 }
 
 Error error_of_reply(const ServiceReply& reply, CallKind kind, size_t actions) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "api/dispatcher.h"
+#include "odm/connection/testing.h"
 #include "odm/remote/service_client.h"
 #include "storage/database.h"
 #include "tests/support/fake_clock.h"
@@ -19,17 +20,6 @@ namespace dynolith::odm {
 struct Call {
   std::string target, body;
   CallKind kind = CallKind::kRead;
-};
-
-// Counts bytes up, so that ids are always the same.
-class CountingIds : public storage::IdSource {
- public:
-  void fill(std::span<std::byte> out) override {
-    for (std::byte& each : out) each = static_cast<std::byte>(next_++);
-  }
-
- private:
-  uint8_t next_ = 0;
 };
 
 class TestClient : public ServiceClient {
