@@ -165,7 +165,9 @@ TEST_F(HttpPoolTest, TellsWhatWasSentFromWhatWasNot) {
 // More than the network's buffers hold: the server has closed before it could be sent.
 TEST_F(HttpPoolTest, ARequestThatCouldNotBeWrittenWasNotSent) {
   serve({{{}, false, true}});
-  EXPECT_EQ(ask(std::string(64 << 20, 'x')), "cut off");
+  const std::string answer = ask(std::string(64 << 20, 'x'));
+  // The closing may arrive before the connecting was noticed.
+  EXPECT_TRUE(answer == "cut off" || answer == "not connected") << answer;
 }
 
 TEST_F(HttpPoolTest, WaitsNoLongerThanItsLimits) {
