@@ -1,5 +1,7 @@
 // Many items in one call: in chunks that the service takes, until nothing is left over.
+#include <algorithm>
 #include <map>
+#include <numeric>
 #include <string_view>
 
 #include "odm/entity_core.h"
@@ -27,50 +29,33 @@ Error at_position(Error error, size_t position) {
   return error;
 }
 
-// Sends what is pending, chunk by chunk. What a chunk leaves over is sent again with the next one.
-class Batches {
- public:
-  Batches(const EntityCore& core, size_t all, std::string_view verb)
-      : core_(core), all_(all), verb_(verb) {
-    pending_.reserve(all);
-    for (size_t i = 0; i < all; ++i) pending_.push_back(i);
-  }
-
-  // `send` gets positions and gives those that are left over; `take` says how many of the positions
-  // fit one chunk.
-  template <class Take, class Send>
-  Result<void> run(Take take, Send send) {
-    int attempt = 1;
-    while (!pending_.empty()) {
-      const size_t count = take(std::span<const size_t>(pending_));
-      const std::vector<size_t> chunk(pending_.begin(),
-                                      pending_.begin() + static_cast<ptrdiff_t>(count));
-      pending_.erase(pending_.begin(), pending_.begin() + static_cast<ptrdiff_t>(count));
-      const Sent sent = TRY(send(chunk));
-      pending_.insert(pending_.begin(), sent.left.begin(), sent.left.end());
-      if (sent.left.empty() || sent.was_full) {
-        attempt = 1;
-        continue;
-      }
-      const TableOptions& options = core_.table().options;
-      if (attempt >= options.batch_attempts_max)
-        return left_over(core_.schema(), verb_, pending_.size(), all_, attempt);
-      internal::wait_before_retry(core_.connection(), attempt++, options.batch_wait_ms);
-    }
-    return {};
-  }
-
-  struct Sent {
-    std::vector<size_t> left;
-    bool was_full = false;  // The answer took no more: nothing was throttled.
-  };
-
- private:
-  const EntityCore& core_;
-  const size_t all_;
-  const std::string_view verb_;
-  std::vector<size_t> pending_;
+struct Sent {
+  std::vector<size_t> left;
+  bool was_full = false;  // The answer took no more: nothing was throttled.
 };
+
+// Sends positions 0 to `all` chunk by chunk, each until nothing of it is left over. `take` says how
+// many from a position on fit one chunk; `send` gets positions.
+template <class Take, class Send>
+Result<void> in_chunks(const EntityCore& core, size_t all, std::string_view verb, Take take,
+                       Send send) {
+  const TableOptions& options = core.table().options;
+  size_t next = 0;
+  while (next < all) {
+    std::vector<size_t> chunk(take(next));
+    std::iota(chunk.begin(), chunk.end(), next);
+    next += chunk.size();
+    for (int attempt = 1; !chunk.empty();) {
+      Sent sent = TRY(send(chunk));
+      chunk = std::move(sent.left);
+      if (chunk.empty() || sent.was_full) continue;
+      if (attempt >= options.batch_attempts_max)
+        return left_over(core.schema(), verb, chunk.size() + all - next, all, attempt);
+      internal::wait_before_retry(core.connection(), attempt++, options.batch_wait_ms);
+    }
+  }
+  return {};
+}
 
 std::vector<size_t> positions_of(const std::vector<size_t>& unprocessed,
                                  const std::vector<size_t>& chunk) {
@@ -88,23 +73,23 @@ struct Write {
 
 Result<void> write_all(const EntityCore& core, const std::vector<Write>& writes,
                        std::string_view verb) {
-  const auto take = [&writes](std::span<const size_t> pending) {
+  const auto take = [&writes](size_t from) {
     size_t count = 0, bytes = 0;
-    while (count < pending.size() && count < storage::kBatchWriteItemsMax) {
-      bytes += writes[pending[count]].bytes;
+    while (from + count < writes.size() && count < storage::kBatchWriteItemsMax) {
+      bytes += writes[from + count].bytes;
       if (count > 0 && bytes > storage::kBatchBytesMax) break;
       ++count;
     }
     return count;
   };
-  const auto send = [&](const std::vector<size_t>& chunk) -> Result<Batches::Sent> {
+  const auto send = [&](const std::vector<size_t>& chunk) -> Result<Sent> {
     BatchWriteRequest request;
     request.writes.reserve(chunk.size());
     for (const size_t i : chunk) request.writes.push_back(writes[i].request);
     const BatchReply reply = TRY(core.connection().batch_write(request));
-    return Batches::Sent{positions_of(reply.unprocessed, chunk)};
+    return Sent{positions_of(reply.unprocessed, chunk)};
   };
-  return Batches(core, writes.size(), verb).run(take, send);
+  return in_chunks(core, writes.size(), verb, take, send);
 }
 
 Result<void> check_writes(const Schema& schema, const std::vector<EncodedItem>& keys) {
@@ -140,10 +125,10 @@ Result<void> EntityCore::get_many(std::span<const EncodedItem> keys,
     if (is_new) wanted.emplace_back();
     wanted[place->second].push_back(i);
   }
-  const auto take = [](std::span<const size_t> pending) {
-    return std::min(pending.size(), storage::kBatchGetKeysMax);
+  const auto take = [&wanted](size_t from) {
+    return std::min(wanted.size() - from, storage::kBatchGetKeysMax);
   };
-  const auto send = [&](const std::vector<size_t>& chunk) -> Result<Batches::Sent> {
+  const auto send = [&](const std::vector<size_t>& chunk) -> Result<Sent> {
     BatchGetRequest request;
     request.gets.reserve(chunk.size());
     for (const size_t i : chunk)
@@ -164,10 +149,10 @@ Result<void> EntityCore::get_many(std::span<const EncodedItem> keys,
     };
     const BatchReply reply = TRY(connection().batch_get(request, sink));
     TRY(std::move(decoded));
-    return Batches::Sent{positions_of(reply.unprocessed, chunk),
-                         bytes + storage::kItemBytesMax > storage::kBatchBytesMax};
+    return Sent{positions_of(reply.unprocessed, chunk),
+                bytes + storage::kItemBytesMax > storage::kBatchBytesMax};
   };
-  return Batches(*this, wanted.size(), "read").run(take, send);
+  return in_chunks(*this, wanted.size(), "read", take, send);
 }
 
 Result<void> EntityCore::put_many(std::span<void* const> objects) const {

@@ -103,7 +103,9 @@ Result<void> EntityCore::save(const void* original, void* changed,
     }
   }
   if (!saved) return explain_save(std::move(saved).error(), condition, plan->version);
-  return finish_write(WriteKind::kSave, saved->view(), changed);
+  // A recorder answers no item.
+  const EncodedItem& stored = saved->exists() ? *saved : plan->filled;
+  return finish_write(WriteKind::kSave, stored.view(), changed);
 }
 
 Result<EncodedItem> EntityCore::send_save(const SavePlan& plan) const {

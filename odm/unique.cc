@@ -110,8 +110,13 @@ ConditionPtr& condition_of(TransactAction& action) {
   return std::visit([](auto& each) -> ConditionPtr& { return each.condition; }, action);
 }
 
-void ask_for_old(TransactAction& action) {
-  std::visit([](auto& each) { each.return_old_on_failure = true; }, action);
+// Transactions give back what stood in their way, nothing else.
+void set_returns(TransactAction& action) {
+  const auto set = [](auto& each) {
+    each.return_old_on_failure = true;
+    if constexpr (requires { each.return_old; }) each.return_old = false;
+  };
+  std::visit(set, action);
 }
 
 }  // namespace
@@ -134,7 +139,7 @@ Result<TransactWriteRequest> unique_request(const EntityCore& core, TransactActi
                                             const UniqueChanges& changes) {
   const Schema& schema = core.schema();
   const std::string& table = core.table().name;
-  ask_for_old(write);
+  set_returns(write);
   TransactWriteRequest request;
   request.actions.push_back(std::move(write));
   for (const UniqueChange& change : changes) {
