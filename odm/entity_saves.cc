@@ -179,13 +179,14 @@ Result<void> EntityCore::modify(const EncodedItem& key, ModifiedObjects objects)
 
 // Models with a version need no more than it; of others every attribute stays as it was read.
 Result<ConditionCore> EntityCore::unchanged_since(const ItemView& stored) const {
-  constexpr uint32_t kAttributesMax = 100;
+  constexpr size_t kAttributesMax = 200;
   if (schema_->lock_version) return ConditionCore();
   const storage::MapView attributes = stored.attributes();
-  if (attributes.size() > kAttributesMax)
-    return make_error(ErrorCode::kBadRequest,
-                      schema_->model + ": modify() of an item with more than " +
-                          std::to_string(kAttributesMax) + " attributes needs a version()");
+  if (attributes.size() + schema_->attributes.size() > kAttributesMax)
+    return make_error(ErrorCode::kBadRequest, schema_->model +
+                                                  ": modify() of an item with more than " +
+                                                  std::to_string(kAttributesMax) +
+                                                  " attributes, there or not, needs a version()");
   std::vector<storage::Condition> all;
   for (uint32_t i = 0; i < attributes.size(); ++i) {
     const auto [name, value] = attributes[i];
@@ -193,6 +194,9 @@ Result<ConditionCore> EntityCore::unchanged_since(const ItemView& stored) const 
                         (schema_->sort && name == schema_->sort->attribute);
     if (!is_key) all.push_back(clone(*internal::holds(name, value).tree));
   }
+  for (const Attribute& attribute : schema_->attributes)
+    if (attribute.role != Role::kExtra && !attributes.find(attribute.stored_name))
+      all.push_back(clone(*internal::absent(attribute.stored_name).tree));
   if (all.empty()) return ConditionCore();
   if (all.size() == 1) return internal::share(std::move(all.front()));
   return internal::share({storage::And{std::move(all)}});

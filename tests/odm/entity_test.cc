@@ -62,9 +62,7 @@ TEST_F(EntityTest, AbsenceIsNoErrorUnlessTheCallNeedsTheItem) {
 
 TEST_F(EntityTest, ReadsConsistentlyIfAsked) {
   ASSERT_TRUE(users().get_with({.consistent = true}, "acme", "1").ok());
-  EXPECT_EQ(connection_->wire().back().body,
-            R"({"TableName":"app","Key":{"pk":{"S":"ORG#acme"},"sk":{"S":"USER#1"}},)"
-            R"("ConsistentRead":true})");
+  EXPECT_THAT(connection_->wire().back().body, testing::HasSubstr(R"("ConsistentRead":true)"));
 }
 
 TEST_F(EntityTest, KeyArgumentsPassTheSettersOfTheirAttributes) {
