@@ -9,8 +9,10 @@ class Connection;
 using ConnectionPtr = std::shared_ptr<Connection>;
 class Cursor;
 class EntityCore;
+class ReadTransaction;
 class Schema;
 class Table;
+class Transaction;
 struct Error;
 struct TableOptions;
 
