@@ -121,6 +121,7 @@ class RangeReader {
   // the reader goes on. After an error it is at its end.
   Result<RangeSummary> read(ObjectList& objects, std::optional<uint64_t> wanted = {});
   bool is_at_end() const { return is_at_end_; }
+  bool is_started() const { return is_started_; }
   const RangeCore& core() const { return core_; }
   const Result<RangePlan>& plan() const { return plan_; }
 

@@ -80,7 +80,7 @@ class Walk {
       if (bad_ < page_.bad.size() && page_.bad_at[bad_] <= at_)
         return &current_.emplace(std::move(page_.bad[bad_++]));
       if (at_ < items_.size()) return &current_.emplace(std::move(items_[at_++]));
-      if (reader_.is_at_end() || left_ == 0u) return nullptr;
+      if (reader_.is_at_end() || (reader_.is_started() && left_ == 0u)) return nullptr;
       items_.clear();
       at_ = bad_ = 0;
       VectorOfObjects<T> objects(items_);
@@ -221,7 +221,7 @@ class RangeFront {
   Result<RangeSummary> each(F fn) const {
     RangeReader reader(core_);
     RangeSummary total;
-    while (!reader.is_at_end() && !(core_.limit && total.count >= *core_.limit)) {
+    do {
       std::vector<T> items;
       internal::VectorOfObjects<T> objects(items);
       std::optional<uint64_t> wanted;
@@ -229,7 +229,7 @@ class RangeFront {
       total.add(TRY(reader.read(objects, wanted)));
       for (T& item : items)
         if (!internal::give(fn, std::move(item))) return total;
-    }
+    } while (!reader.is_at_end() && !(core_.limit && total.count >= *core_.limit));
     return total;
   }
   // Iteration over all pages. An error of the read ends it; one of an item does not, with

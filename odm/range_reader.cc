@@ -26,6 +26,11 @@ bool begins_as(const std::optional<KeyPart>& part, const ItemView& item) {
          stored->text().starts_with(part->pattern->leading);
 }
 
+// What tells entries of an index apart that do not hold the tag.
+bool begins_as_keys_of(const Schema& schema, const ItemView& item) {
+  return begins_as(schema.partition, item) && begins_as(schema.sort, item);
+}
+
 }  // namespace
 
 void RangeSummary::add(RangeSummary&& other) {
@@ -69,14 +74,13 @@ class RangeReader::Showing {
  private:
   Result<bool> show(const ItemView& item) {
     const Schema& schema = reader_.entity_.schema();
-    if (plan_.shows_tag && !is_of(schema, item)) return false;
+    const bool has_tag =
+        schema.entity.empty() || plan_.shows_tag || item.find(schema.tag_attribute).has_value();
+    if (has_tag ? !is_of(schema, item) : !begins_as_keys_of(schema, item)) return false;
     if (plan_.local_filter != nullptr && !storage::evaluate(*plan_.local_filter, item))
       return false;
     for (const MemberTest& test : plan_.tests)
       if (!test.holds(item)) return false;
-    // Entries of an index without the tag are told apart by the literal text of the key.
-    if (!plan_.shows_tag && !(begins_as(schema.partition, item) && begins_as(schema.sort, item)))
-      return false;
     void* object = objects_.add();
     Result<bool> shown = plan_.shows_tag ? reader_.entity_.read_item(item, object, plan_.reading)
                                          : read_untagged(schema, item, object);
@@ -175,7 +179,7 @@ Result<RangeSummary> RangeCore::read_page(ObjectList& objects) const {
 Result<RangeSummary> RangeCore::read_all(ObjectList& objects, uint64_t max) const {
   RangeReader reader(*this);
   RangeSummary all;
-  while (!reader.is_at_end() && !(limit && all.count >= *limit)) {
+  do {
     std::optional<uint64_t> wanted;
     if (limit) wanted = *limit - all.count;
     RangeSummary page = TRY(reader.read(objects, wanted));
@@ -184,7 +188,7 @@ Result<RangeSummary> RangeCore::read_all(ObjectList& objects, uint64_t max) cons
       return make_error(ErrorCode::kLimitExceeded,
                         entity.schema().model + ": there are more than " + std::to_string(max) +
                             " items: raise all()'s maximum, or use each() or pages");
-  }
+  } while (!reader.is_at_end() && !(limit && all.count >= *limit));
   return all;
 }
 

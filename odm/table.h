@@ -36,6 +36,8 @@ using TableCorePtr = std::shared_ptr<const TableCore>;
 
 template <class T>
 class Entity;
+template <class... Ts>
+class CollectionQuery;
 class Transaction;
 class ReadTransaction;
 
@@ -54,6 +56,10 @@ class Table {
   Entity<T> entity() const {
     return Entity<T>(core_);
   }
+  // Items of several models in one partition: the members of its key, perhaps after an Index.
+  // Include odm/collection.h.
+  template <class... Ts, class... Members>
+  CollectionQuery<Ts...> collection(const Members&... members) const;
   // Include odm/transaction.h.
   Transaction transact() const;
   ReadTransaction read() const;
