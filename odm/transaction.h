@@ -11,8 +11,8 @@
 //   auto both = app.read().get<User>("acme", id).get<Order>("acme", order).exec().value();
 //   std::optional<User> user = both.get<User>(0);
 //
-// Models with unique attributes: what was held before must be known, so create, save and remove the
-// object that was read; put, remove by key and updates of such an attribute are refused.
+// Models with unique attributes: put, and removal by key, read the item first, as Entity<T>'s do;
+// updates of such an attribute, and upserts, are refused: save the object that was read.
 //
 // Conditions stand last. Nothing is sent before exec(). A transaction can be carried out again: it
 // sends the same ids and times, so that a token makes it happen once.

@@ -11,6 +11,8 @@
 namespace dynolith::odm {
 namespace {
 
+constexpr int kReadsMax = 8;  // While others change what was read.
+
 Error other_connection() {
   return make_error(ErrorCode::kBadRequest,
                     "a transaction cannot be about tables of different connections");
@@ -38,11 +40,14 @@ std::string name_of(size_t operation, const Schema& schema) {
   return "operation " + std::to_string(operation) + " (" + schema.model + ")";
 }
 
-Error needs_values_before(const char* operation) {
-  return make_error(ErrorCode::kBadRequest,
-                    std::string("a transaction cannot ") + operation +
-                        " what it has not read, because the model has unique attributes, whose "
-                        "former values must be known: save or remove the object that was read");
+// Names of the attributes that unique_request()'s actions after the first are about.
+void add_guarded(const Schema& schema, const internal::UniqueChanges& changes,
+                 std::vector<std::string>& names) {
+  for (const internal::UniqueChange& change : changes) {
+    const std::string& name = schema.attributes[change.attribute].name;
+    if (change.before) names.push_back(name);
+    if (change.after) names.push_back(name);
+  }
 }
 
 bool stands_in_the_way(const OperationFailure& failure) { return failure.reason != "None"; }
@@ -87,12 +92,9 @@ void TransactionCore::take(Operation& operation, TransactAction action, const En
   const auto changes = internal::unique_changes(schema, before.view(), after.view());
   if (changes.empty()) return take(operation, std::move(action));
   ConditionCore same;
-  for (const internal::UniqueChange& change : changes) {
+  for (const internal::UniqueChange& change : changes)
     if (before.exists()) same = both(std::move(same), change.is_unchanged(schema));
-    const std::string& name = schema.attributes[change.attribute].name;
-    if (change.before) operation.guarded.push_back(name);
-    if (change.after) operation.guarded.push_back(name);
-  }
+  add_guarded(schema, changes, operation.guarded);
   std::visit([&](auto& each) { each.condition = both({each.condition, {}}, same).tree; }, action);
   auto request = internal::unique_request(operation.entity, std::move(action), changes);
   if (!request) return take(operation, std::move(request).error());
@@ -114,7 +116,7 @@ void TransactionCore::create(const EntityCore& entity, std::shared_ptr<void> obj
 void TransactionCore::put(const EntityCore& entity, std::shared_ptr<void> object, MakeObject make,
                           const ConditionCore& condition) {
   Operation& operation = add(entity, Intent::kOther, condition);
-  if (!entity.schema().unique.empty()) return take(operation, needs_values_before("put"));
+  operation.reads_first = !entity.schema().unique.empty();
   operation.make = make;
   auto request = entity.put_request(object.get(), condition);
   operation.object = std::move(object);
@@ -160,7 +162,7 @@ void TransactionCore::remove(const EntityCore& entity, const Result<EncodedItem>
                              const ConditionCore& condition) {
   Operation& operation = add(entity, Intent::kOther, condition);
   if (!key) return take(operation, key.error());
-  if (!entity.schema().unique.empty()) return take(operation, needs_values_before("remove"));
+  operation.reads_first = !entity.schema().unique.empty();
   Result<DeleteRequest> request = entity.remove_request(*key, condition);
   if (!request) return take(operation, std::move(request).error());
   request->return_old = false;
@@ -191,18 +193,18 @@ void TransactionCore::check(const EntityCore& entity, const Result<EncodedItem>&
   take(operation, TransactAction(CheckRequest{entity.table().name, *key, condition.tree, true}));
 }
 
-Result<void> TransactionCore::check_distinct() const {
+Result<void> TransactionCore::check_distinct(const std::vector<Operation>& operations) {
   std::map<std::string, size_t> seen;
-  for (size_t i = 0; i < operations_.size(); ++i) {
-    const Schema& schema = operations_[i].entity.schema();
-    for (const TransactAction& action : operations_[i].actions) {
+  for (size_t i = 0; i < operations.size(); ++i) {
+    const Schema& schema = operations[i].entity.schema();
+    for (const TransactAction& action : operations[i].actions) {
       std::string item = table_of(action);
       item.push_back('\0');
       item += key_of_action(schema, action).bytes;
       const auto [known, is_new] = seen.emplace(std::move(item), i);
       if (!is_new)
         return make_error(ErrorCode::kBadRequest,
-                          name_of(known->second, operations_[known->second].entity.schema()) +
+                          name_of(known->second, operations[known->second].entity.schema()) +
                               " and " + name_of(i, schema) +
                               " are about one item; a transaction can do one thing to an item");
     }
@@ -210,22 +212,36 @@ Result<void> TransactionCore::check_distinct() const {
   return {};
 }
 
+bool TransactionCore::reads_first() const {
+  return std::any_of(operations_.begin(), operations_.end(),
+                     [](const Operation& operation) { return operation.reads_first; });
+}
+
 Result<TransactWriteRequest> TransactionCore::request() const {
+  if (!error_ && reads_first())
+    return make_error(ErrorCode::kBadRequest,
+                      "what the transaction sends depends on unique values that are stored; only "
+                      "exec() reads them");
+  return request(operations_);
+}
+
+Result<TransactWriteRequest> TransactionCore::request(
+    const std::vector<Operation>& operations) const {
   if (error_) return *error_;
-  if (operations_.empty())
+  if (operations.empty())
     return make_error(ErrorCode::kBadRequest, "the transaction has no operations");
   TransactWriteRequest request;
   request.token = token_;
-  for (const Operation& operation : operations_)
+  for (const Operation& operation : operations)
     request.actions.insert(request.actions.end(), operation.actions.begin(),
                            operation.actions.end());
   if (request.actions.size() > storage::kTransactionActionsMax)
     return make_error(ErrorCode::kBadRequest,
                       "a transaction can have 100 actions; this one has " +
                           std::to_string(request.actions.size()) + " (" +
-                          std::to_string(operations_.size()) +
+                          std::to_string(operations.size()) +
                           " operations and what guards their unique attributes)");
-  TRY(check_distinct());
+  TRY(check_distinct(operations));
   return request;
 }
 
@@ -238,16 +254,77 @@ Result<WriteReply> TransactionCore::send(const TransactWriteRequest& request) co
   }
 }
 
-Result<std::vector<TransactionCore::Written>> TransactionCore::exec() const {
-  const TransactWriteRequest sent = TRY(request());
+Result<std::vector<TransactionCore::Written>> TransactionCore::exec(
+    const std::vector<Operation>& operations) const {
+  const TransactWriteRequest sent = TRY(request(operations));
   if (!sent.actions.empty()) {
     Result<WriteReply> reply = send(sent);
-    if (!reply) return explain(std::move(reply).error());
+    if (!reply) return explain(std::move(reply).error(), operations);
   }
   std::vector<Written> all;
-  all.reserve(operations_.size());
-  for (const Operation& operation : operations_) all.push_back(TRY(written(operation)));
+  all.reserve(operations.size());
+  for (const Operation& operation : operations) all.push_back(TRY(written(operation)));
   return all;
+}
+
+// Puts the item's present unique values into the operation.
+Result<void> TransactionCore::read_first(Operation& operation) const {
+  const EntityCore& entity = operation.entity;
+  const Schema& schema = entity.schema();
+  TransactAction action = std::move(operation.actions.front());
+  operation.actions.clear();
+  const GetRequest get =
+      TRY(entity.get_request(key_of_action(schema, action), {.consistent = true}));
+  EncodedItem before, after;
+  TRY(entity.connection().get(
+      get, [&before](const ItemView& item) { before.bytes.assign(item.bytes()); }));
+  if (const auto* put = std::get_if<PutRequest>(&action)) after = put->item;
+  for (const Unique& unique : schema.unique) {
+    internal::UniqueChange value;
+    value.attribute = unique.attribute;
+    value.before = before.view().find(schema.attributes[unique.attribute].stored_name);
+    operation.unchanged = both(std::move(operation.unchanged), value.is_unchanged(schema));
+  }
+  std::visit(
+      [&](auto& each) {
+        each.condition = both({each.condition, {}}, operation.unchanged).tree;
+        each.return_old_on_failure = true;
+      },
+      action);
+  // Another entity's item holds no values of this one's.
+  if (before.exists() && !is_of(schema, before.view())) before = {};
+  const auto changes = internal::unique_changes(schema, before.view(), after.view());
+  auto request = TRY(internal::unique_request(entity, std::move(action), changes));
+  operation.actions = std::move(request.actions);
+  add_guarded(schema, changes, operation.guarded);
+  return {};
+}
+
+Result<std::vector<TransactionCore::Written>> TransactionCore::exec() const {
+  if (error_ || !reads_first()) return exec(operations_);
+  if (!token_.empty())
+    return make_error(
+        ErrorCode::kBadRequest,
+        "a transaction that puts or removes by key items with unique attributes sends "
+        "what it finds, which a token cannot make happen once");
+  for (int attempt = 1;; ++attempt) {
+    std::vector<Operation> operations = operations_;
+    for (Operation& operation : operations)
+      if (operation.reads_first) TRY(read_first(operation));
+    auto written = exec(operations);
+    if (written || attempt == kReadsMax) return written;
+    const std::vector<OperationFailure>& failures = written.error().operations;
+    bool is_changed = false;
+    for (size_t i = 0; i < operations.size() && i < failures.size(); ++i) {
+      const ConditionPtr& unchanged = operations[i].unchanged.tree;
+      is_changed |= unchanged != nullptr && failures[i].reason == "ConditionalCheckFailed" &&
+                    failures[i].code != ErrorCode::kUniqueViolation &&
+                    !storage::evaluate(*unchanged, failures[i].item.view());
+    }
+    if (!is_changed) return written;
+    internal::wait_before_retry(*table_->connection, attempt,
+                                std::max<int64_t>(options_.wait_ms, 1));
+  }
 }
 
 Result<TransactionCore::Written> TransactionCore::written(const Operation& operation) const {
@@ -269,12 +346,12 @@ Result<TransactionCore::Written> TransactionCore::written(const Operation& opera
 }
 
 // The reasons of the service are by actions; the caller's, by operations.
-Error TransactionCore::explain(Error error) const {
+Error TransactionCore::explain(Error error, const std::vector<Operation>& operations) const {
   if (error.code != ErrorCode::kTransactionCanceled) return error;
   const std::vector<OperationFailure> failures = std::move(error.operations);
   error.operations.clear();
   size_t at = 0;
-  for (const Operation& operation : operations_) {
+  for (const Operation& operation : operations) {
     const size_t count = operation.actions.size();
     if (at + count > failures.size()) break;
     error.operations.push_back(explain_operation(operation, failures.data() + at, count));

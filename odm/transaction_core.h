@@ -53,6 +53,8 @@ class TransactionCore {
   void check(const EntityCore& entity, const Result<EncodedItem>& key,
              const ConditionCore& condition);
   size_t size() const { return operations_.size(); }
+  // Errors: also kBadRequest if what is sent depends on items that exec() reads first: put and
+  // remove by key of models with unique attributes.
   Result<TransactWriteRequest> request() const;
   // The objects written, by operation; null for others than create, put and save.
   struct Written {
@@ -71,6 +73,8 @@ class TransactionCore {
     std::optional<int64_t> expected_version = {};
     std::vector<TransactAction> actions = {};  // Its own first; none: nothing is to be done.
     std::vector<std::string> guarded = {};     // Attributes of the actions after the first.
+    bool reads_first = false;                  // Unique values that the item holds must be known.
+    ConditionCore unchanged = {};              // That it still holds those that were read.
     WriteKind kind = WriteKind::kPut;
     std::shared_ptr<void> object = {};
     MakeObject make = nullptr;
@@ -81,10 +85,14 @@ class TransactionCore {
   void take(Operation& operation, Result<TransactAction> action);
   void take(Operation& operation, TransactAction action, const EncodedItem& before,
             const EncodedItem& after);
+  Result<void> read_first(Operation& operation) const;
+  Result<std::vector<Written>> exec(const std::vector<Operation>& operations) const;
+  Result<TransactWriteRequest> request(const std::vector<Operation>& operations) const;
+  bool reads_first() const;
 
-  Result<void> check_distinct() const;
+  static Result<void> check_distinct(const std::vector<Operation>& operations);
   Result<WriteReply> send(const TransactWriteRequest& request) const;
-  Error explain(Error error) const;
+  Error explain(Error error, const std::vector<Operation>& operations) const;
   OperationFailure explain_operation(const Operation& operation, const OperationFailure* failures,
                                      size_t count) const;
   OperationFailure explain_own(const Operation& operation, OperationFailure failure) const;
@@ -117,6 +125,8 @@ class ReadTransactionCore {
     size_t get;  // Of gets_: operations on one item share it.
     MakeObject make;
   };
+
+  Error explain(Error error) const;
 
   TableCorePtr table_;
   TransactionOptions options_;

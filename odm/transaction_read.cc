@@ -43,6 +43,18 @@ Result<TransactGetRequest> ReadTransactionCore::request() const {
   return TransactGetRequest{gets_};
 }
 
+// The reasons of the service are by items; the caller's, by operations.
+Error ReadTransactionCore::explain(Error error) const {
+  if (error.operations.size() != gets_.size()) return error;
+  const std::vector<OperationFailure> failures = std::move(error.operations);
+  error.operations.clear();
+  for (const Operation& operation : operations_) {
+    error.operations.push_back(failures[operation.get]);
+    error.operations.back().model = operation.entity.schema().model;
+  }
+  return error;
+}
+
 Result<std::vector<ReadTransactionCore::Found>> ReadTransactionCore::exec() const {
   const TransactGetRequest sent = TRY(request());
   std::vector<EncodedItem> items(gets_.size());
@@ -53,7 +65,7 @@ Result<std::vector<ReadTransactionCore::Found>> ReadTransactionCore::exec() cons
       if (index < items.size()) items[index].bytes = item.bytes();
     });
     if (reply) break;
-    if (!retry.wait_after(reply.error())) return reply.error();
+    if (!retry.wait_after(reply.error())) return explain(reply.error());
   }
   std::vector<Found> found;
   found.reserve(operations_.size());

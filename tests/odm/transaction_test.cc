@@ -7,6 +7,7 @@
 #include "odm/connection/embedded_connection.h"
 #include "odm/connection/recording_connection.h"
 #include "odm/entity.h"
+#include "odm/observer.h"
 #include "odm/table_plan.h"
 
 namespace dynolith::odm {
@@ -189,15 +190,53 @@ TEST_F(Transactions, GuardUniqueAttributesAsPartsOfTheirOperations) {
   EXPECT_EQ(accounts_.create({"acme", "f", "new@x", 0}).error().code, ErrorCode::kUniqueViolation);
 }
 
-TEST_F(Transactions, RefuseWhatWouldLoseTrackOfUniqueValues) {
-  for (const auto& refused :
-       {app_.transact().put(Account{"acme", "a", "a@x", 0}).exec(),
-        app_.transact().remove<Account>("acme", "a").exec(),
-        app_.transact().update(accounts_.update("acme", "a").set(&Account::email, "z")).exec()}) {
-    ASSERT_FALSE(refused.ok());
-    EXPECT_EQ(refused.error().code, ErrorCode::kBadRequest);
-    EXPECT_THAT(refused.error().message, HasSubstr("operation 0 (Account): "));
-  }
+TEST_F(Transactions, GiveUpTheUniqueValuesOfWhatTheyReplaceAndRemove) {
+  ASSERT_TRUE(accounts_.create({"acme", "a", "a@x", 0}).ok());
+  ASSERT_TRUE(accounts_.create({"acme", "b", "b@x", 0}).ok());
+  const auto done = app_.transact()
+                        .put(Account{"acme", "a", "new@x", 1})
+                        .remove<Account>("acme", "b")
+                        .put(Account{"acme", "c", "c@x", 0})
+                        .exec();
+  ASSERT_TRUE(done.ok()) << done.error().to_text();
+  EXPECT_EQ(done->get<Account>(0)->version, 2);
+  EXPECT_TRUE(accounts_.create({"acme", "d", "a@x", 0}).ok());
+  EXPECT_TRUE(accounts_.create({"acme", "e", "b@x", 0}).ok());
+  for (const char* taken : {"new@x", "c@x"})
+    EXPECT_EQ(accounts_.create({"acme", "f", taken, 0}).error().code, ErrorCode::kUniqueViolation);
+
+  const auto violation = app_.transact().put(Account{"acme", "a", "c@x", 2}).exec();
+  ASSERT_FALSE(violation.ok());
+  EXPECT_EQ(violation.error().operations[0].code, ErrorCode::kUniqueViolation);
+}
+
+TEST_F(Transactions, RefuseWhatTheyCannotDoWithUniqueValues) {
+  const auto update =
+      app_.transact().update(accounts_.update("acme", "a").set(&Account::email, "z")).exec();
+  EXPECT_EQ(update.error().code, ErrorCode::kBadRequest);
+  EXPECT_THAT(update.error().message, HasSubstr("operation 0 (Account): "));
+  const Transaction put = app_.transact().token("t").put(Account{"acme", "a", "a@x", 0});
+  EXPECT_THAT(put.exec().error().message, HasSubstr("a token cannot"));
+  EXPECT_THAT(put.request().error().message, HasSubstr("only exec() reads them"));
+}
+
+// Changes an account behind a transaction's back, after it was read.
+TEST_F(Transactions, ReadAgainWhatOthersChangedMeanwhile) {
+  const Account first = accounts_.create({"acme", "a", "a@x", 0}).value();
+  const Entity<Account> others(Table(recorded_, "app").core());
+  bool is_changed = false;
+  const ConnectionPtr watched = observe(recorded_, [&](const Event& event) {
+    if (event.operation != "GetItem" || is_changed) return;
+    is_changed = true;
+    Account changed = first;
+    changed.email = "b@x";
+    EXPECT_TRUE(others.save(first, changed).ok());
+  });
+  const auto done = Table(watched, "app").transact().remove<Account>("acme", "a").exec();
+  ASSERT_TRUE(done.ok()) << done.error().to_text();
+  EXPECT_TRUE(is_changed);
+  EXPECT_TRUE(accounts_.create({"acme", "c", "a@x", 0}).ok());
+  EXPECT_TRUE(accounts_.create({"acme", "d", "b@x", 0}).ok());
 }
 
 TEST_F(Transactions, FindMistakesBeforeAnythingIsSent) {
@@ -311,6 +350,20 @@ TEST_F(Transactions, ReadOneMomentOfSeveralModels) {
   // One call, in which an item that is asked for twice stands once.
   ASSERT_EQ(recorded_->requests().size(), 1u);
   EXPECT_EQ(std::get<TransactGetRequest>(recorded_->requests()[0]).gets.size(), 4u);
+}
+
+TEST_F(Transactions, ThatReadSayWhichOperationWasInTheWay) {
+  recorded_->fail_next(conflict(), 9);
+  const auto read = app_.read()
+                        .options({.attempts_max = 2})
+                        .get<User>("acme", "ann")
+                        .get<User>("acme", "ann")
+                        .exec();
+  ASSERT_FALSE(read.ok());
+  EXPECT_EQ(recorded_->waits().size(), 1u);
+  ASSERT_EQ(read.error().operations.size(), 2u);
+  EXPECT_EQ(read.error().operations[1].model, "User");
+  EXPECT_EQ(read.error().operations[1].code, ErrorCode::kTransactionConflict);
 }
 
 TEST_F(Transactions, ThatReadFindMistakesToo) {
