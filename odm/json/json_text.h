@@ -13,7 +13,7 @@
 namespace dynolith::odm {
 
 inline constexpr size_t kJsonBytesMax = 16u << 20;
-inline constexpr int kJsonDepthMax = 64;
+inline constexpr int kJsonDepthMax = 128;  // An item of an event takes two for each of its own.
 
 // Objects become maps, arrays lists, null NULL. Errors: kBadRequest, with the place: not JSON (RFC
 // 8259), a member that is named twice, a number that does not fit 38 digits, text that is not

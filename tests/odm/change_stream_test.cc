@@ -361,6 +361,19 @@ TEST(LambdaEvents, AreParsedAndDecodedWithoutAConnection) {
   EXPECT_FALSE(decode_change<Order>((*parsed)[1].view()));
 }
 
+TEST(LambdaEvents, MayHoldTheDeepestItems) {
+  const auto event = [](int levels) {
+    std::string value = R"({"S": "x"})";
+    for (int i = 0; i < levels; ++i) value = R"({"M": {"a": )" + value + "}}";
+    return R"({"Records": [{"eventName": "INSERT", "dynamodb": {"SequenceNumber": "1",
+        "Keys": {"pk": {"S": "a"}}, "NewImage": {"deep": )" +
+           value + "}}}]}";
+  };
+  EXPECT_TRUE(parse_lambda_event(event(32)).ok());
+  EXPECT_FALSE(parse_lambda_event(event(33)).ok());
+  EXPECT_FALSE(parse_lambda_event(event(2000)).ok());
+}
+
 TEST(LambdaEvents, ThatAreNoneSayWhere) {
   const auto record = [](std::string_view dynamodb) {
     return R"({"Records": [{"eventName": "INSERT", "dynamodb": )" + std::string(dynamodb) + "}]}";

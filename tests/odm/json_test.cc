@@ -195,7 +195,7 @@ TEST(FromJson, RefusesWhatIsNotJson) {
       {R"({"count": 1e200})", "overflow"},
       {R"({"count": nul})", "this is no value"},
       {"{\"id\": \"\xff\"}", "not UTF-8"},
-      {std::string(100, '['), "nested too deep"},
+      {std::string(200, '['), "nested too deep"},
   };
   for (const auto& [json, expected] : cases) {
     const auto read = from_json<Strict>(json);
