@@ -38,6 +38,8 @@ template <class T>
 class Entity;
 template <class... Ts>
 class CollectionQuery;
+class DynamicEntity;
+class DynamicSchema;
 class Transaction;
 class ReadTransaction;
 
@@ -60,6 +62,8 @@ class Table {
   // Include odm/collection.h.
   template <class... Ts, class... Members>
   CollectionQuery<Ts...> collection(const Members&... members) const;
+  // Those of a schema known at run time. Include odm/dynamic/dynamic_entity.h.
+  DynamicEntity dynamic(const DynamicSchema& schema) const;
   // Include odm/transaction.h.
   Transaction transact() const;
   ReadTransaction read() const;
