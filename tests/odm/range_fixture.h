@@ -24,7 +24,7 @@ struct Customer {
   int age = 0;
   std::optional<Timestamp> expires;
 };
-inline constexpr Index<&Customer::email> kByEmail{"by_email"};
+inline constexpr Index<&Customer::email> kByCustomerEmail{"by_email"};
 inline constexpr Index<&Customer::city, &Customer::age> kByCity{"by_city"};
 
 struct Order {
@@ -57,7 +57,7 @@ struct Model<test::Customer> {
         .attribute("city", &Customer::city)
         .attribute("age", &Customer::age, saved_as("a"))
         .expires_at("ttl", &Customer::expires)
-        .index(test::kByEmail, partition_key("gsi1pk", "EMAIL#{email:lower}"))
+        .index(test::kByCustomerEmail, partition_key("gsi1pk", "EMAIL#{email:lower}"))
         .index(test::kByCity, partition_key("gsi2pk", "CITY#{city}"),
                sort_key("gsi2sk", "{age:03}"));
   }
