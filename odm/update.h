@@ -85,7 +85,7 @@ class Update {
   }
   template <class M, class B, class V>
   Update& set(M B::*member, const V& value) {
-    return set(f<T>(member), value);
+    return set(place(member), value);
   }
   // Unless the item has one.
   template <class M, class V>
@@ -96,7 +96,7 @@ class Update {
   }
   template <class M, class B, class V>
   Update& set_if_absent(M B::*member, const V& value) {
-    return set_if_absent(f<T>(member), value);
+    return set_if_absent(place(member), value);
   }
   // What another attribute held before the update.
   template <class M, class N>
@@ -123,11 +123,11 @@ class Update {
   }
   template <class M, class B, class V>
   Update& add(M B::*member, const V& value) {
-    return add(f<T>(member), value);
+    return add(place(member), value);
   }
   template <class M, class B, class V>
   Update& add(M B::*member, std::initializer_list<V> values) {
-    return add(f<T>(member), set_of<M>(values));
+    return add(place(member), set_of<M>(values));
   }
   template <class M, class V>
   Update& subtract(const Field<T, M>& field, const V& value) {
@@ -139,7 +139,7 @@ class Update {
   }
   template <class M, class B, class V>
   Update& subtract(M B::*member, const V& value) {
-    return subtract(f<T>(member), value);
+    return subtract(place(member), value);
   }
   // Members out of a set; one that becomes empty is absent.
   template <class M, class V>
@@ -152,11 +152,11 @@ class Update {
   }
   template <class M, class B, class V>
   Update& erase(M B::*member, const V& value) {
-    return erase(f<T>(member), value);
+    return erase(place(member), value);
   }
   template <class M, class B, class V>
   Update& erase(M B::*member, std::initializer_list<V> values) {
-    return erase(f<T>(member), set_of<M>(values));
+    return erase(place(member), set_of<M>(values));
   }
 
   // --- Elements of lists: one, or a vector of them.
@@ -170,7 +170,7 @@ class Update {
   }
   template <class M, class B, class V>
   Update& append(M B::*member, const V& value) {
-    return append(f<T>(member), value);
+    return append(place(member), value);
   }
   template <class M, class V>
   Update& prepend(const Field<T, M>& field, const V& value) {
@@ -181,15 +181,14 @@ class Update {
   }
   template <class M, class B, class V>
   Update& prepend(M B::*member, const V& value) {
-    return prepend(f<T>(member), value);
+    return prepend(place(member), value);
   }
 
   template <class M, class B>
   Update& remove(M B::*member) {
-    static_assert(
-        internal::kMayBeAbsent<M>,
-        "remove(): the member has no value for absent: it is no optional, set, list or map");
-    return remove(f<T>(member));
+    static_assert(internal::kMayBeAbsent<M>,
+                  "remove() needs an optional member, a set, a list or a map");
+    return remove(place(member));
   }
   template <class M>
   Update& remove(const Field<T, M>& field) {
@@ -235,11 +234,21 @@ class Update {
   Result<UpdateRequest> request() const { return core_.request(); }
 
  private:
+  template <class M, class B>
+  static Field<T, M> place(M B::*member) {
+    static_assert(std::is_base_of_v<B, T>, "a member of another model is changed");
+    if constexpr (std::is_base_of_v<B, T>)
+      return f<T>(member);
+    else
+      return Field<T, M>(FieldCore());
+  }
+
   template <class M, class V, class Use>
   void with_value(const FieldCore& field, const V& value, Use use) {
     using Held = Unwrap<M>;
     constexpr bool kNumber = internal::kAssignsNumber<V, M>;
-    static_assert(kNumber || internal::kAssigns<V, M>, "the value does not fit the member's type");
+    static_assert(kNumber || internal::kAssigns<V, M>,
+                  "an attribute is set to a value of another type");
     if constexpr (std::is_integral_v<Held> && std::is_integral_v<V>) {
       if (!internal::holds_exactly<Held>(value))
         return core_.add_problem(field, "is out of its type's range");
