@@ -10,7 +10,7 @@ namespace {
 
 // Sets a number through the member's codec: versions and counters.
 void set_number(const Attribute& attribute, void* member, int64_t value) {
-  ItemEncoder encoder;
+  thread_local ItemEncoder encoder;
   encoder.begin_value();
   encoder.number(Number(value));
   const EncodedValue encoded = encoder.finish_value();
@@ -29,7 +29,7 @@ int64_t number_of(const Attribute& attribute, const void* member) {
 
 void set_text(const Attribute& attribute, void* member, std::string_view text,
               PrepareContext& context) {
-  ItemEncoder encoder;
+  thread_local ItemEncoder encoder;
   encoder.begin_value();
   encoder.string(text);
   const EncodedValue encoded = encoder.finish_value();
