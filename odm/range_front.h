@@ -221,14 +221,21 @@ class RangeFront {
   Result<RangeSummary> each(F fn) const {
     RangeReader reader(core_);
     RangeSummary total;
+    uint64_t given = 0;
     do {
       std::vector<T> items;
       internal::VectorOfObjects<T> objects(items);
       std::optional<uint64_t> wanted;
       if (core_.limit) wanted = *core_.limit - total.count;
       total.add(TRY(reader.read(objects, wanted)));
-      for (T& item : items)
-        if (!internal::give(fn, std::move(item))) return total;
+      for (T& item : items) {
+        ++given;
+        if (internal::give(fn, std::move(item))) continue;
+        // Where the page ends is not where this stopped.
+        total.next.reset();
+        total.count = given;
+        return total;
+      }
     } while (!reader.is_at_end() && !(core_.limit && total.count >= *core_.limit));
     return total;
   }

@@ -108,6 +108,8 @@ TEST_F(QueryTest, IteratesOverAllPages) {
   });
   ASSERT_TRUE(summary.ok());
   EXPECT_THAT(all, ElementsAre(7, 20, 3));
+  EXPECT_EQ(summary->count, 3u);
+  EXPECT_FALSE(summary->next);
 }
 
 TEST_F(QueryTest, CountsOnTheOtherSide) {
