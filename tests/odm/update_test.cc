@@ -44,12 +44,6 @@ struct Member {
 };
 constexpr Index<&Member::region, &Member::city, &Member::age> kByPlace{"by_place"};
 
-struct Account {
-  std::string id, email;
-  std::optional<std::string> handle;
-  int age = 0;
-};
-
 }  // namespace
 
 template <>
@@ -108,22 +102,6 @@ struct Model<Member> {
                sort_key("g1sk", "C#{city}#{age:03}"));
   }
 };
-template <>
-struct Model<Account> {
-  using key = Key<&Account::id>;
-  static void define(Definition<Account>& account) {
-    account.entity("Account")
-        .partition_key("pk", "ACCOUNT#{id}")
-        .sort_key("sk", "ACCOUNT#{id}")
-        .attribute("id", &Account::id)
-        .attribute("email", &Account::email, required())
-        .attribute("handle", &Account::handle)
-        .attribute("age", &Account::age)
-        .unique(&Account::email)
-        .unique(&Account::handle);
-  }
-};
-
 namespace {
 
 using dynolith::test::value_from;
@@ -135,7 +113,6 @@ using Change = std::function<void(Update<Member>&)>;
 class UpdateTest : public test::EntityTest {
  protected:
   Entity<Member> members() const { return app().entity<Member>(); }
-  Entity<Account> accounts() const { return app().entity<Account>(); }
 
   static Member start() {
     Member member;
@@ -582,53 +559,6 @@ TEST_F(UpdateTest, IsAValue) {
   more.set(&Member::nick, "x");
   EXPECT_EQ(once.exec().value().nick, "annie");
   EXPECT_EQ(more.exec().value().nick, "x");
-}
-
-// --- Unique attributes.
-
-TEST_F(UpdateTest, MovesWhatIsUnique) {
-  ASSERT_TRUE(accounts().create({"1", "a@x", "ann", 1}).ok());
-  ASSERT_TRUE(accounts().create({"2", "b@x", {}, 2}).ok());
-  const auto taken = accounts().update("1").set(&Account::email, "b@x").exec();
-  ASSERT_FALSE(taken.ok());
-  EXPECT_EQ(taken.error().code, ErrorCode::kUniqueViolation);
-  ASSERT_EQ(taken.error().problems.size(), 1u);
-  EXPECT_EQ(taken.error().problems[0].path, "email");
-
-  const auto moved = accounts().update("1").set(&Account::email, "c@x").exec();
-  ASSERT_TRUE(moved.ok()) << moved.error().to_text();
-  EXPECT_EQ(moved->email, "c@x");
-  EXPECT_TRUE(accounts().update("2").set(&Account::email, "a@x").exec().ok());
-  EXPECT_EQ(accounts().create({"3", "c@x", {}, 3}).error().code, ErrorCode::kUniqueViolation);
-}
-
-TEST_F(UpdateTest, GivesUpWhatWasUnique) {
-  ASSERT_TRUE(accounts().create({"1", "a@x", "ann", 1}).ok());
-  ASSERT_TRUE(accounts().update("1").remove(&Account::handle).exec().ok());
-  EXPECT_TRUE(accounts().create({"2", "b@x", "ann", 2}).ok());
-}
-
-TEST_F(UpdateTest, UpsertTakesWhatIsUnique) {
-  ASSERT_TRUE(accounts().upsert("1").set(&Account::email, "a@x").exec().ok());
-  EXPECT_EQ(accounts().create({"2", "a@x", {}, 2}).error().code, ErrorCode::kUniqueViolation);
-  ASSERT_TRUE(accounts().upsert("1").set(&Account::email, "b@x").exec().ok());
-  EXPECT_TRUE(accounts().create({"2", "a@x", {}, 2}).ok());
-}
-
-TEST_F(UpdateTest, UniqueUpdatesKeepTheirConditions) {
-  const auto missing = accounts().update("1").set(&Account::email, "a@x").exec();
-  EXPECT_EQ(missing.error().code, ErrorCode::kNotFound);
-  ASSERT_TRUE(accounts().create({"1", "a@x", {}, 1}).ok());
-  const auto failed =
-      accounts().update("1").set(&Account::email, "b@x").when(f(&Account::age) > 5).exec();
-  ASSERT_FALSE(failed.ok());
-  EXPECT_EQ(failed.error().code, ErrorCode::kConditionFailed);
-  EXPECT_THAT(failed.error().clauses, testing::ElementsAre(FailedClause{"age > 5", "1"}));
-  EXPECT_EQ(accounts().update("1").set(&Account::email, "b@x").request().error().code,
-            ErrorCode::kBadRequest);
-  connection_->clear();
-  ASSERT_TRUE(accounts().update("1").set(&Account::age, 9).exec().ok());
-  EXPECT_EQ(connection_->wire().size(), 1u);
 }
 
 }  // namespace
