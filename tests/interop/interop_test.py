@@ -29,6 +29,7 @@ HERE = ROOT / "tests" / "interop"
 sys.path.insert(0, str(ROOT))
 from tests.support.server import Server  # noqa: E402
 from tests.support.suite import summary  # noqa: E402
+from tests.interop import layouts  # noqa: E402
 
 SCHEMAS = HERE / "schemas.json"
 GIVEN = json.loads(SCHEMAS.read_text())
@@ -360,6 +361,7 @@ def main():
         for table, description in direction.descriptions.items():
             direction.check(description == first.descriptions[table], None, table, "is another table:",
                             first.descriptions[table], description)
+    layouts.run(report, sys.modules[__name__])
     for number, times in sorted(report.known.items()):
         print(f"known {number}: {times} times")
     sys.exit(summary(report.passed, report.failed))
