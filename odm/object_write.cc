@@ -230,7 +230,12 @@ class KeyAttributes {
 
  private:
   Result<void> write_one(const KeyPart& part, bool is_needed) {
-    if (!part.pattern) return {};
+    if (!part.pattern) {
+      const Attribute& attribute = schema_.attributes[part.member];
+      if (is_needed && !attribute.required && schema_.is_absent(attribute, object_))
+        context_.problems.add(std::string(attribute.name), "is needed for the key");
+      return {};
+    }
     const auto lookup = [&](size_t position) -> std::optional<EncodedValue> {
       const Attribute& attribute = schema_.attributes[position];
       const void* member = schema_.member(attribute, object_);

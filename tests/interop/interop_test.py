@@ -247,7 +247,7 @@ class Direction:
         reply = self.sides[performer].ask(asked)
         expected = step.get("expect", "ok")
         if performer == "odm":
-            expected = step.get("odm", expected)
+            expected = step.get("struct" if "struct" in step and typed else "odm", expected)
         self.check(reply["class"] == expected, number, performer, step["op"], step["schema"], "answers", reply["class"],
                    "not", expected, reply["message"], key_text(step))
         for schema in {part["schema"] for part in step.get("steps", [step])}:

@@ -221,6 +221,16 @@ TEST(DynamicSchema, RefusesOrForgetsWhatItDoesNotKnow) {
               ElementsAre(Problem{"b", "is not an attribute of Model"}));
 }
 
+TEST(DynamicSchema, NeedsItsKey) {
+  const DynamicSchema schema = DynamicDefinition("Model")
+                                   .partition_key<std::string>("id")
+                                   .sort_key<int>("n", required())
+                                   .build()
+                                   .value();
+  EXPECT_THAT(problems(schema, {}), UnorderedElementsAre(Problem{"id", "is needed for the key"},
+                                                         Problem{"n", "is required"}));
+}
+
 TEST(DynamicDefinition, FunctionsSeeCppValues) {
   std::string seen;
   const DynamicSchema schema =

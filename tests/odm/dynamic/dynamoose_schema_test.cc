@@ -137,6 +137,19 @@ TEST(DynamooseSchema, KeepsUnknownAttributesOfAnyDepth) {
   EXPECT_EQ(created(inside, object).value(), (Map{{"id", "a"}, {"place", object.at("place")}}));
 }
 
+TEST(DynamooseSchema, SurvivesDamage) {
+  const std::string whole = kUser;
+  const char* const pieces[] = {"", "\"", "{", "]", "null", "-1", "\"id\"", "[]", "{}", "true"};
+  for (size_t at = 0; at < whole.size(); at += 2) {
+    for (const char* piece : pieces) {
+      std::string damaged = whole;
+      damaged.replace(at, 1 + at % 9, piece);
+      const Result<DynamicSchema> schema = DynamicSchema::from_dynamoose(damaged);
+      if (schema) (void)created(*schema, {{"team", "red"}, {"id", "u"}, {"age", 2}});
+    }
+  }
+}
+
 TEST(DynamooseSchema, RefusesWhatItCannotHold) {
   const std::pair<const char*, const char*> cases[] = {
       {R"({"attributes":{"a":"Text"}})", "Model.a: has no type \"Text\""},

@@ -200,5 +200,32 @@ TEST(SchemaJson, RefusesWhatIsNone) {
   }
 }
 
+// Whatever is broken in a description: an error or a schema that works, never a crash.
+TEST(SchemaJson, SurvivesDamage) {
+  const std::string whole = to_json(schema_of<Tree>());
+  const char* const pieces[] = {"", "\"", "{", "]", "null", "-1", "\"id\"", "[]", "{}", "1e999"};
+  size_t good = 0;
+  const auto ids = storage::system_id_source();
+  for (size_t at = 0; at < whole.size(); at += 3) {
+    for (const char* piece : pieces) {
+      std::string damaged = whole;
+      damaged.replace(at, 1 + at % 7, piece);
+      const Result<DynamicSchema> schema = DynamicSchema::parse(damaged);
+      (void)DynamicSchema::from_dynamoose(damaged);
+      if (!schema) continue;
+      ++good;
+      Map object{{"park", "a"}, {"id", "b"}, {"kind", "oak"}, {"label", 5}};
+      (void)make_item(schema->schema(), &object, WriteKind::kPut, {1, *ids});
+      (void)to_json(schema->schema());
+    }
+  }
+  EXPECT_GT(good, 0u);
+  std::string deep;
+  for (int i = 0; i < 100'000; ++i) deep += "{\"list\":";
+  const Result<DynamicSchema> nested =
+      DynamicSchema::parse("{\"attributes\":[{\"name\":\"a\",\"type\":" + deep);
+  EXPECT_FALSE(nested.ok());
+}
+
 }  // namespace
 }  // namespace dynolith::odm
