@@ -17,6 +17,7 @@ target_link_libraries(dynolith_rocksdb INTERFACE ${ROCKSDB_LIBRARY})
 
 find_library(DEFLATE_LIBRARY deflate REQUIRED)
 find_library(RE2_LIBRARY re2 REQUIRED)
+find_library(HTTPLIB_LIBRARY cpp-httplib REQUIRED)
 
 if(DYNOLITH_TESTS)
   find_package(GTest REQUIRED)

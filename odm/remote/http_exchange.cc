@@ -15,6 +15,13 @@ bool is_host_character(char c) {
          c == '.' || c == '_' || c == ':';
 }
 
+bool is_clean(std::string_view text, bool spaces) {
+  return std::all_of(text.begin(), text.end(), [spaces](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte > 0x20 ? byte != 0x7f : spaces && (c == ' ' || c == '\t');
+  });
+}
+
 bool is_url_character(char c) { return c > 0x20 && c < 0x7f; }
 
 Error no_url(std::string_view what, std::string_view why) {
@@ -83,6 +90,13 @@ Result<HttpTarget> parse_url(std::string_view url, std::string_view what) {
     return no_url(what, "its port is empty");
   }
   return target;
+}
+
+bool are_clean(const HttpRequest& request) {
+  if (!is_clean(request.method, false) || !is_clean(request.path, false)) return false;
+  return std::all_of(request.headers.begin(), request.headers.end(), [](const auto& header) {
+    return !header.name.empty() && is_clean(header.name, false) && is_clean(header.value, true);
+  });
 }
 
 std::string_view HttpReply::header(std::string_view name) const {

@@ -44,6 +44,9 @@ struct HttpRequest {
   bool keep_alive = true;  // Use the pool.
 };
 
+// False if a header has control characters: it could begin another header.
+bool are_clean(const HttpRequest& request);
+
 struct HttpReply {
   int status = 0;
   std::vector<HttpHeader> headers;  // Names in lower case.

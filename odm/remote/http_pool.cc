@@ -3,40 +3,23 @@
 #include <algorithm>
 #include <chrono>
 
-#include "odm/remote/http_message.h"
-
 namespace dynolith::odm {
-namespace {
 
 using Kind = HttpFailure::Kind;
-using Status = HttpStream::Status;
-
-// Up to here, head and body leave in one piece.
-constexpr size_t kJoinedBytesMax = 16 << 10;
-
-Status write_request(HttpStream& stream, const HttpTarget& target, const HttpRequest& request,
-                     int64_t deadline_ms) {
-  std::string head = request_head(target, request);
-  if (head.size() + request.body.size() <= kJoinedBytesMax)
-    return stream.write(head.append(request.body), deadline_ms);
-  const Status status = stream.write(head, deadline_ms);
-  return status == Status::kDone ? stream.write(request.body, deadline_ms) : status;
-}
-
-}  // namespace
 
 HttpPool::HttpPool(HttpPoolOptions options, std::shared_ptr<storage::Clock> clock)
-    : options_(std::move(options)), clock_(std::move(clock)) {}
+    : options_(std::move(options)),
+      clock_(std::move(clock)),
+      trust_{options_.ca_bundle, options_.verify_tls} {}
 
 HttpPool::~HttpPool() = default;
 
 Result<void> HttpPool::prepare_tls() {
   const std::lock_guard lock(tls_mutex_);
-  if (tls_) return {};
-  auto made = TlsContext::make(options_.ca_bundle, options_.verify_tls);
-  if (!made) return std::move(made).error();
-  tls_ = std::move(*made);
-  return {};
+  if (is_tls_prepared_) return {};
+  auto checked = check_ca_bundle(trust_);
+  is_tls_prepared_ = checked.ok();
+  return checked;
 }
 
 HttpOutcome HttpPool::exchange(const HttpTarget& target, const HttpRequest& request) {
@@ -47,21 +30,21 @@ HttpOutcome HttpPool::exchange(const HttpTarget& target, const HttpRequest& requ
     const auto prepared = prepare_tls();
     if (!prepared) return HttpFailure{Kind::kNotTrusted, false, prepared.error().message};
   }
-  std::unique_ptr<HttpStream> stream;
-  if (!request.keep_alive) return exchange_on(stream, target, request, deadline_ms);
+  if (!request.keep_alive) return HttpConnection(target, trust_).exchange(request, deadline_ms);
 
   const std::string key = (target.is_tls ? "https://" : "http://") + target.authority();
   Taken taken = take(key, deadline_ms);
   if (auto* failure = std::get_if<HttpFailure>(&taken)) return std::move(*failure);
-  stream = std::move(*std::get_if<0>(&taken));
+  std::unique_ptr<HttpConnection> connection = std::move(*std::get_if<0>(&taken));
   // Also when memory runs out: the place would be lost for good.
   struct Return {
-    ~Return() { pool.give_back(key, std::move(stream)); }
+    ~Return() { pool.give_back(key, std::move(connection)); }
     HttpPool& pool;
     const std::string& key;
-    std::unique_ptr<HttpStream>& stream;
-  } const at_the_end{*this, key, stream};
-  return exchange_on(stream, target, request, deadline_ms);
+    std::unique_ptr<HttpConnection>& connection;
+  } const at_the_end{*this, key, connection};
+  if (connection == nullptr) connection = std::make_unique<HttpConnection>(target, trust_);
+  return connection->exchange(request, deadline_ms);
 }
 
 HttpPool::Taken HttpPool::take(const std::string& key, int64_t deadline_ms) {
@@ -83,46 +66,27 @@ HttpPool::Taken HttpPool::take(const std::string& key, int64_t deadline_ms) {
     if (idle_[i].key != key) continue;
     Idle found = std::move(idle_[i]);
     idle_.erase(idle_.begin() + static_cast<std::ptrdiff_t>(i));
-    if (found.stream->is_quiet()) return std::move(found.stream);
+    if (found.connection->can_go_on()) return std::move(found.connection);
     closed.push_back(std::move(found));
   }
   if (!idle_.empty() && idle_.size() + in_use_ > options_.connections_max) {
     closed.push_back(std::move(idle_.front()));
     idle_.erase(idle_.begin());
   }
-  return std::unique_ptr<HttpStream>();
+  return std::unique_ptr<HttpConnection>();
 }
 
-void HttpPool::give_back(const std::string& key, std::unique_ptr<HttpStream> stream) {
+void HttpPool::give_back(const std::string& key, std::unique_ptr<HttpConnection> connection) {
+  // Outside the lock: closing a TLS connection costs time.
+  if (connection != nullptr && (options_.idle_timeout_ms <= 0 || !connection->can_go_on()))
+    connection.reset();
   {
     const std::lock_guard lock(mutex_);
     --in_use_;
-    if (stream != nullptr && options_.idle_timeout_ms > 0)
-      idle_.push_back({key, std::move(stream), clock_->monotonic_ms()});
+    if (connection != nullptr)
+      idle_.push_back({key, std::move(connection), clock_->monotonic_ms()});
   }
   freed_.notify_one();
-}
-
-// Leaves `stream` empty unless it can be used again.
-HttpOutcome HttpPool::exchange_on(std::unique_ptr<HttpStream>& stream, const HttpTarget& target,
-                                  const HttpRequest& request, int64_t deadline_ms) {
-  if (stream == nullptr) {
-    const int64_t until = std::min(deadline_ms, steady_ms() + request.connect_timeout_ms);
-    auto opened = HttpStream::open(target, tls_ ? &*tls_ : nullptr, until);
-    if (auto* failure = std::get_if<HttpFailure>(&opened)) return std::move(*failure);
-    stream = std::move(*std::get_if<0>(&opened));
-  }
-  std::unique_ptr<HttpStream> used = std::move(stream);
-  const Status status = write_request(*used, target, request, deadline_ms);
-  if (status == Status::kTimedOut)
-    return HttpFailure{Kind::kTimedOut, false, "the request was not taken within the limit"};
-  if (status != Status::kDone)
-    return HttpFailure{Kind::kCutOff, false, "the connection was closed while sending"};
-  auto received = read_reply(*used, request.read_timeout_ms, deadline_ms);
-  if (auto* failure = std::get_if<HttpFailure>(&received)) return std::move(*failure);
-  auto& reply = *std::get_if<0>(&received);
-  if (reply.can_go_on) stream = std::move(used);
-  return std::move(reply.reply);
 }
 
 }  // namespace dynolith::odm

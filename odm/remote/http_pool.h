@@ -4,12 +4,11 @@
 #include <condition_variable>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <string>
 #include <vector>
 
+#include "odm/remote/http_connection.h"
 #include "odm/remote/http_exchange.h"
-#include "odm/remote/http_stream.h"
 #include "storage/clock.h"
 
 namespace dynolith::odm {
@@ -35,20 +34,19 @@ class HttpPool : public HttpTransport {
  private:
   struct Idle {
     std::string key;  // Scheme, host and port.
-    std::unique_ptr<HttpStream> stream;
+    std::unique_ptr<HttpConnection> connection;
     int64_t since_ms = 0;
   };
-  using Taken = std::variant<std::unique_ptr<HttpStream>, HttpFailure>;  // Null: open one.
+  using Taken = std::variant<std::unique_ptr<HttpConnection>, HttpFailure>;  // Null: make one.
 
   Taken take(const std::string& key, int64_t deadline_ms);
-  void give_back(const std::string& key, std::unique_ptr<HttpStream> stream);
-  HttpOutcome exchange_on(std::unique_ptr<HttpStream>& stream, const HttpTarget& target,
-                          const HttpRequest& request, int64_t deadline_ms);
+  void give_back(const std::string& key, std::unique_ptr<HttpConnection> connection);
 
   const HttpPoolOptions options_;
   const std::shared_ptr<storage::Clock> clock_;
+  const TlsTrust trust_;
   std::mutex tls_mutex_;
-  std::optional<TlsContext> tls_;  // Set once, under the mutex, before it is used.
+  bool is_tls_prepared_ = false;  // Under its mutex.
 
   std::mutex mutex_;
   std::condition_variable freed_;

@@ -73,6 +73,14 @@ TEST_F(HttpPoolTest, UsesAConnectionAgain) {
   EXPECT_EQ(received[1].body, std::string(300'000, 'y'));
 }
 
+TEST_F(HttpPoolTest, SpeaksToIPv6Addresses) {
+  server_ = std::make_unique<ScriptedServer>(std::vector{replies(200, "a")}, "", "", true);
+  if (server_->port() == 0) GTEST_SKIP() << "this machine has no IPv6";
+  target_ = parse_url(server_->url(), "the server").value();
+  EXPECT_EQ(ask(), "200 a");
+  EXPECT_EQ(server_->received()[0].headers["host"], "[::1]:" + std::to_string(server_->port()));
+}
+
 TEST_F(HttpPoolTest, OpensANewOneWhenItWasIdleForLongOrTheServerWantsIt) {
   serve({replies(200, "a"), replies(200, "b"), replies(200, "c"),
          replies(200, "d", "Connection: close\r\n"), replies(200, "e")});
@@ -103,10 +111,10 @@ TEST_F(HttpPoolTest, DoesNotTakeWhatWasSaidUnaskedForAnAnswer) {
 
 TEST_F(HttpPoolTest, ReadsEveryFormOfAnAnswer) {
   serve({{"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2;x=y\r\nde\r\n0\r\n"
-          "Trailer: t\r\n\r\n"},
+          "\r\n"},
          {"HTTP/1.1 100 Continue\r\n\r\n" + http_reply(201, "after")},
          {"HTTP/1.1 204 \r\n\r\n"},
-         {"HTTP/1.1 200\nContent-Length:2\n\nok"},
+         {"HTTP/1.1 200\r\nContent-Length:2\r\nX-Ignored\r\n\r\nok"},
          {"HTTP/1.0 200 OK\r\nX: y\r\n\r\nuntil the end", true, false},
          replies(200, "last")});
   for (const char* expected :
@@ -121,8 +129,6 @@ TEST_F(HttpPoolTest, RefusesAnswersThatAreNone) {
       "SSH-2.0-OpenSSH\r\n\r\n",
       "HTTP/2 200\r\n\r\n",
       "HTTP/1.1 2x0 OK\r\n\r\n",
-      head + "no header\r\n\r\n",
-      head + ": no name\r\n\r\n",
       head + "Content-Length: x\r\n\r\n",
       head + "Content-Length: -1\r\n\r\n",
       head + "Content-Length: 99999999999\r\n\r\n",
@@ -130,13 +136,17 @@ TEST_F(HttpPoolTest, RefusesAnswersThatAreNone) {
       head + "Transfer-Encoding: gzip\r\n\r\n",
       head + "Transfer-Encoding: chunked\r\nContent-Length: 1\r\n\r\n0\r\n\r\n",
       head + "Transfer-Encoding: chunked\r\n\r\nx\r\n",
-      head + "Transfer-Encoding: chunked\r\n\r\nffffffffff\r\n",
       head + "Transfer-Encoding: chunked\r\n\r\n1\r\nab\r\n0\r\n\r\n",
+      head + "Transfer-Encoding: chunked\r\n\r\n1\r\nab\r\n",
+      head + "Transfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\nTrailer: t\r\n\r\n",
       head + "X: " + std::string(100'000, 'x') + "\r\n\r\n",
       head + std::string(100'000, 'x'),
+      // What the library would match with a regular expression that recurses.
+      "HTTP/1.1 200 " + std::string(60'000, 'x') + "\r\n\r\n",
+      "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 " + std::string(60'000, 'x') + "\r\n\r\n",
       [] {
         std::string informational;
-        for (int i = 0; i < 8; ++i) informational += "HTTP/1.1 100 Continue\r\n\r\n";
+        for (int i = 0; i < 4000; ++i) informational += "HTTP/1.1 100 Continue\r\n\r\n";
         return informational + "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
       }(),
   };
@@ -150,7 +160,11 @@ TEST_F(HttpPoolTest, RefusesAnswersThatAreNone) {
 TEST_F(HttpPoolTest, TellsWhatWasSentFromWhatWasNot) {
   serve({test::hangs_up(),
          {"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nabc", true, false},
-         {"HTTP/1.1 200", true, false}});
+         {"HTTP/1.1 200", true, false},
+         {"HTTP/1.1 200 OK\r\nContent-Le", true, false},
+         {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nffffffffff\r\nabc", true, false}});
+  EXPECT_EQ(ask(), "cut off, sent");
+  EXPECT_EQ(ask(), "cut off, sent");
   EXPECT_EQ(ask(), "cut off, sent");
   EXPECT_EQ(ask(), "cut off, sent");
   EXPECT_EQ(ask(), "cut off, sent");

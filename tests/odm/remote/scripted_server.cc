@@ -82,6 +82,21 @@ std::optional<ReceivedHttp> ScriptedServer::read_request(Stream& stream) {
   }
 }
 
+namespace {
+
+// Fills in the port; 0 if the address cannot be had.
+template <class Address>
+uint16_t listen_at(int listener, Address& address, const in_port_t& port) {
+  socklen_t size = sizeof address;
+  auto* bound = reinterpret_cast<sockaddr*>(&address);
+  if (bind(listener, bound, size) != 0 || listen(listener, 64) != 0 ||
+      getsockname(listener, bound, &size) != 0)
+    return 0;
+  return ntohs(port);
+}
+
+}  // namespace
+
 std::string http_reply(int status, const std::string& body, const std::string& headers) {
   return "HTTP/1.1 " + std::to_string(status) +
          " Said\r\nContent-Length: " + std::to_string(body.size()) + "\r\n" + headers + "\r\n" +
@@ -96,8 +111,8 @@ Scripted hangs_up() { return {{}, true}; }
 Scripted keeps_silent() { return {}; }
 
 ScriptedServer::ScriptedServer(std::vector<Scripted> script, const std::string& certificate,
-                               const std::string& key)
-    : script_(script.begin(), script.end()) {
+                               const std::string& key, bool ipv6)
+    : ipv6_(ipv6), script_(script.begin(), script.end()) {
   // OpenSSL writes to sockets that the client may have closed.
   std::signal(SIGPIPE, SIG_IGN);
   if (!certificate.empty()) {
@@ -105,15 +120,18 @@ ScriptedServer::ScriptedServer(std::vector<Scripted> script, const std::string& 
     SSL_CTX_use_certificate_chain_file(tls_, certificate.c_str());
     SSL_CTX_use_PrivateKey_file(tls_, key.c_str(), SSL_FILETYPE_PEM);
   }
-  listener_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  bind(listener_, reinterpret_cast<sockaddr*>(&address), size);
-  listen(listener_, 64);
-  getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size);
-  port_ = ntohs(address.sin_port);
+  listener_ = socket(ipv6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (ipv6) {
+    sockaddr_in6 address{};
+    address.sin6_family = AF_INET6;
+    address.sin6_addr = in6addr_loopback;
+    port_ = listen_at(listener_, address, address.sin6_port);
+  } else {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    port_ = listen_at(listener_, address, address.sin_port);
+  }
   acceptor_ = std::thread([this] { accept_all(); });
 }
 
@@ -132,7 +150,7 @@ ScriptedServer::~ScriptedServer() {
 }
 
 std::string ScriptedServer::url() const {
-  return (tls_ != nullptr ? "https" : "http") + std::string("://127.0.0.1:") +
+  return std::string(tls_ != nullptr ? "https" : "http") + (ipv6_ ? "://[::1]:" : "://127.0.0.1:") +
          std::to_string(port_);
 }
 

@@ -40,15 +40,15 @@ Scripted keeps_silent();
 
 class ScriptedServer {
  public:
-  // With a certificate and its key: TLS.
+  // With a certificate and its key: TLS. `ipv6`: at ::1; its port is 0 if the machine has none.
   explicit ScriptedServer(std::vector<Scripted> script, const std::string& certificate = {},
-                          const std::string& key = {});
+                          const std::string& key = {}, bool ipv6 = false);
   ~ScriptedServer();
   ScriptedServer(const ScriptedServer&) = delete;
   ScriptedServer& operator=(const ScriptedServer&) = delete;
 
   uint16_t port() const { return port_; }
-  std::string url() const;  // With 127.0.0.1.
+  std::string url() const;  // With 127.0.0.1 or [::1].
   std::vector<ReceivedHttp> received();
   // Closes, from this side, every connection that is open now, and returns when that is done.
   void close_connections();
@@ -60,6 +60,7 @@ class ScriptedServer {
   void accept_all();
   void serve(int socket, int number);
 
+  const bool ipv6_;
   uint16_t port_ = 0;
   int listener_ = -1;
   ssl_ctx_st* tls_ = nullptr;

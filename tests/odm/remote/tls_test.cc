@@ -1,8 +1,13 @@
 // https:// to a server on this machine: which certificates are accepted, and for whom.
+#include <arpa/inet.h>
 #include <gtest/gtest.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <fstream>
+#include <thread>
 
 #include "odm/remote/http_pool.h"
 #include "odm/remote/http_service_client.h"
@@ -101,6 +106,41 @@ TEST_F(TlsTest, SendsNothingToAServerThatHasNoTls) {
   const std::string url = "https://127.0.0.1:" + std::to_string(plain.port());
   EXPECT_EQ(ask(*pool, url, 100), "no TLS handshake within the limit");
   EXPECT_TRUE(plain.received().empty());
+}
+
+// A byte now and then keeps the limit of a step from passing, not the total one.
+TEST_F(TlsTest, ASlowHandshakeDoesNotOutlastTheTotalLimit) {
+  const int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  ASSERT_EQ(bind(listener, reinterpret_cast<sockaddr*>(&address), size), 0);
+  ASSERT_EQ(listen(listener, 1), 0);
+  getsockname(listener, reinterpret_cast<sockaddr*>(&address), &size);
+  std::thread dripping([listener] {
+    const int client = accept(listener, nullptr, nullptr);
+    std::string record("\x16\x03\x03\x40\x00\x02", 6);  // A handshake of 16 KiB begins.
+    record.resize(16'000);
+    for (const char byte : record) {
+      if (send(client, &byte, 1, MSG_NOSIGNAL) != 1) break;
+      pollfd closed{client, POLLRDHUP, 0};
+      if (poll(&closed, 1, 5) > 0) break;
+    }
+    close(client);
+  });
+  const auto pool = trusting("", false);
+  HttpTarget target{true, "127.0.0.1", ntohs(address.sin_port)};
+  HttpRequest request;
+  request.connect_timeout_ms = 20'000;
+  request.total_timeout_ms = 100;
+  const int64_t started = steady_ms();
+  const auto outcome = pool->exchange(target, request);
+  EXPECT_LT(steady_ms() - started, 10'000);
+  ASSERT_TRUE(std::holds_alternative<HttpFailure>(outcome));
+  EXPECT_EQ(std::get_if<HttpFailure>(&outcome)->text, "no TLS handshake within the limit");
+  dripping.join();
+  close(listener);
 }
 
 TEST_F(TlsTest, IsConfiguredByOptionsAndEnvironment) {
