@@ -10,10 +10,9 @@
 
 #include "api/json/writer.h"
 #include "odm/connection/embedded_connection.h"
-#include "odm/dynamic/dynamic_entity.h"
+#include "odm/dynamic/dynamic_transaction.h"
 #include "odm/remote/remote_connection.h"
 #include "odm/table_plan.h"
-#include "odm/transaction_core.h"
 #include "tests/interop/models.h"
 #include "tests/interop/tagged.h"
 
@@ -403,30 +402,24 @@ DynamicUpdate Side::update_of(const Model& of, const JsonObject& step) {
 void Side::update(const JsonObject& step) { good(update_of(model(step), step).exec()); }
 
 void Side::transact(const JsonObject& step) {
-  std::optional<TransactionCore> transaction;
-  const auto make = []() -> std::shared_ptr<void> { return std::make_shared<Map>(); };
+  DynamicTransaction transaction(model(step).table);
   for (const JsonValue one : find(step, "steps")->get_array().value()) {
     const JsonObject part = one.get_object();
     Model& of = model(part);
     const Schema& schema = of.schema.schema();
-    if (!transaction) transaction.emplace(of.table.core());
-    transaction->use(of.table.core());
     const std::string operation = text(part, "op");
-    if (operation == "create") {
-      transaction->create(of.entity.core(), std::make_shared<Map>(map_at(part, "item", schema)),
-                          make, {});
-    } else if (operation == "update") {
-      transaction->update(update_of(of, part).core());
-    } else {
-      const auto key = DynamicKey::of(map_at(part, "key", schema)).encode(schema);
-      const Condition<Map> condition = condition_of_clauses(of, part, "condition");
-      if (operation == "delete")
-        transaction->remove(of.entity.core(), key, condition.core());
-      else
-        transaction->check(of.entity.core(), key, condition.core());
-    }
+    const DynamicKey key = DynamicKey::of(map_at(part, "key", schema));
+    const Condition<Map> condition = condition_of_clauses(of, part, "condition");
+    if (operation == "create")
+      transaction.create(of.entity, map_at(part, "item", schema));
+    else if (operation == "update")
+      transaction.update(update_of(of, part));
+    else if (operation == "delete")
+      transaction.remove(of.entity, key, condition);
+    else
+      transaction.check(of.entity, key, condition);
   }
-  good(transaction->exec());
+  good(transaction.exec());
 }
 
 // As stored.

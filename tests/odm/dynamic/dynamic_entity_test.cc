@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "odm/connection/embedded_connection.h"
+#include "odm/dynamic/dynamic_transaction.h"
 #include "odm/table_plan.h"
 
 namespace dynolith::odm {
@@ -178,6 +179,35 @@ TEST_F(DynamicEntityTest, QueriesSearchesAndScans) {
   EXPECT_EQ(got[2]->at("number"), Value(11));
   tasks.remove_many({{"red", 3}, {"blue", 11}}).value();
   EXPECT_EQ(tasks.scan().count().value(), 10u);
+}
+
+TEST_F(DynamicEntityTest, WritesAndReadsTogether) {
+  tasks.create({{"project", "red"}, {"number", 1}, {"owner", "ann"}, {"points", 1}}).value();
+  tasks.create({{"project", "red"}, {"number", 2}, {"owner", "ann"}}).value();
+  const auto all = [this](int64_t least) {
+    DynamicTransaction transaction(table);
+    transaction.create(tasks, {{"project", "red"}, {"number", 3}, {"owner", "bob"}})
+        .update(tasks.update({"red", 1}).append("notes", {"x"}))
+        .remove(tasks, {"red", 2})
+        .check(tasks, {"red", 4}, absent(tasks.f("owner")));
+    if (least > 0) transaction.put(tasks, {{"project", "red"}, {"number", 5}});
+    return transaction.exec();
+  };
+  EXPECT_THAT(all(1).error().problems, ElementsAre(Problem{"owner", "is required"}));
+  const std::vector<std::optional<Map>> written = all(0).value();
+  ASSERT_EQ(written.size(), 4u);
+  EXPECT_EQ(written[0]->at("label"), Value("bob"));
+  EXPECT_FALSE(written[1].has_value());
+  const Error canceled = all(0).error();
+  EXPECT_EQ(canceled.code, ErrorCode::kTransactionCanceled);
+  EXPECT_EQ(canceled.operations[0].code, ErrorCode::kAlreadyExists);
+
+  DynamicReadTransaction reading(table);
+  reading.get(tasks, {"red", 1}).get(tasks, {"red", 2}).get(tasks, {"red", 3});
+  const std::vector<std::optional<Map>> read = reading.exec().value();
+  EXPECT_EQ(read[0]->at("notes"), Value(List{"x"}));
+  EXPECT_FALSE(read[1].has_value());
+  EXPECT_EQ(read[2], written[0]);
 }
 
 TEST_F(DynamicEntityTest, KeysAreHeldToTheSchema) {
