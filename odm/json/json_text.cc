@@ -1,5 +1,7 @@
 #include "odm/json/json_text.h"
 
+#include <simdjson.h>
+
 #include "api/json/base64.h"
 #include "api/json/writer.h"
 #include "storage/value/utf8.h"
@@ -7,187 +9,123 @@
 namespace dynolith::odm {
 namespace {
 
-// A recursive descent over the text; as deep as kJsonDepthMax.
-class Parser {
- public:
-  explicit Parser(std::string_view text) : text_(text) {}
+namespace ondemand = simdjson::ondemand;
 
-  Result<Value> parse() {
-    Value value = TRY(parse_value(0));
-    skip_blanks();
-    if (at_ != text_.size()) return bad("something follows the value");
-    return value;
+Error not_json(std::string_view why) {
+  return make_error(ErrorCode::kBadRequest, "not JSON: " + std::string(why));
+}
+
+bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+
+size_t digits_at(std::string_view text, size_t at) {
+  const size_t begin = at;
+  while (at < text.size() && text[at] >= '0' && text[at] <= '9') ++at;
+  return at - begin;
+}
+
+// RFC 8259's grammar of numbers, which is narrower than what Number reads.
+bool is_json_number(std::string_view text) {
+  size_t at = !text.empty() && text[0] == '-' ? 1 : 0;
+  const size_t whole = digits_at(text, at);
+  if (whole == 0 || (whole > 1 && text[at] == '0')) return false;
+  at += whole;
+  if (at < text.size() && text[at] == '.') {
+    const size_t fraction = digits_at(text, at + 1);
+    if (fraction == 0) return false;
+    at += 1 + fraction;
+  }
+  if (at < text.size() && (text[at] == 'e' || text[at] == 'E')) {
+    ++at;
+    if (at < text.size() && (text[at] == '+' || text[at] == '-')) ++at;
+    const size_t exponent = digits_at(text, at);
+    if (exponent == 0) return false;
+    at += exponent;
+  }
+  return at == text.size();
+}
+
+// simdjson's On-Demand reader gives numbers as they are written; its DOM makes doubles of them. It
+// checks only what it is asked for, so every value is asked for, and the end.
+class TreeReader {
+ public:
+  Result<Value> read(ondemand::value value, int depth) {
+    if (depth > kJsonDepthMax) return not_json("nested too deep");
+    ondemand::json_type type{};
+    if (const auto error = value.type().get(type)) return bad(error);
+    switch (type) {
+      case ondemand::json_type::object:
+        return read_object(value, depth);
+      case ondemand::json_type::array:
+        return read_array(value, depth);
+      case ondemand::json_type::string: {
+        std::string_view text;
+        if (const auto error = value.get_string().get(text)) return bad(error);
+        // An escaped half of a surrogate pair passes the reader.
+        if (!storage::is_valid_utf8(text)) return not_json("half of a surrogate pair");
+        return Value(std::string(text));
+      }
+      case ondemand::json_type::number:
+        return read_number(value.raw_json_token());
+      case ondemand::json_type::boolean: {
+        bool boolean = false;
+        if (const auto error = value.get_bool().get(boolean)) return bad(error);
+        return Value(boolean);
+      }
+      case ondemand::json_type::null:
+        return read_null(value.raw_json_token());
+    }
+    return not_json("this is no value");
   }
 
  private:
-  Error bad(std::string_view why) const {
-    return make_error(ErrorCode::kBadRequest,
-                      "not JSON, at byte " + std::to_string(at_) + ": " + std::string(why));
+  static Error bad(simdjson::error_code error) { return not_json(simdjson::error_message(error)); }
+
+  static std::string_view trimmed(std::string_view token) {
+    while (!token.empty() && is_blank(token.back())) token.remove_suffix(1);
+    return token;
   }
 
-  bool at_end() const { return at_ >= text_.size(); }
-  char here() const { return at_end() ? '\0' : text_[at_]; }
-  void skip_blanks() {
-    while (!at_end() && (here() == ' ' || here() == '\t' || here() == '\n' || here() == '\r'))
-      ++at_;
-  }
-  bool take(char c) {
-    if (at_end() || here() != c) return false;
-    ++at_;
-    return true;
-  }
-  bool take(std::string_view word) {
-    if (text_.substr(at_, word.size()) != word) return false;
-    at_ += word.size();
-    return true;
-  }
-
-  Result<Value> parse_value(int depth) {
-    skip_blanks();
-    if (depth > kJsonDepthMax) return bad("nested too deep");
-    if (take('{')) return parse_object(depth);
-    if (take('[')) return parse_array(depth);
-    if (take('"')) return Value(TRY(parse_string()));
-    if (take("true")) return Value(true);
-    if (take("false")) return Value(false);
-    if (take("null")) return Value(Null{});
-    return parse_number();
-  }
-
-  Result<Value> parse_object(int depth) {
+  Result<Value> read_object(ondemand::value& value, int depth) {
+    ondemand::object object;
+    if (const auto error = value.get_object().get(object)) return bad(error);
     Map members;
-    skip_blanks();
-    if (take('}')) return Value(std::move(members));
-    while (true) {
-      skip_blanks();
-      if (!take('"')) return bad("a member's name is expected");
-      std::string name = TRY(parse_string());
-      skip_blanks();
-      if (!take(':')) return bad("':' is expected");
-      Value value = TRY(parse_value(depth + 1));
-      if (!members.emplace(name, std::move(value)).second)
-        return bad("\"" + name + "\" is named twice");
-      skip_blanks();
-      if (take('}')) return Value(std::move(members));
-      if (!take(',')) return bad("',' or '}' is expected");
+    for (auto field : object) {
+      std::string_view name;
+      if (const auto error = field.unescaped_key().get(name)) return bad(error);
+      std::string kept(name);
+      ondemand::value member;
+      if (const auto error = field.value().get(member)) return bad(error);
+      Value tree = TRY(read(member, depth + 1));
+      const auto [place, is_new] = members.emplace(std::move(kept), std::move(tree));
+      if (!is_new) return not_json("\"" + place->first + "\" is named twice");
     }
+    return Value(std::move(members));
   }
 
-  Result<Value> parse_array(int depth) {
+  Result<Value> read_array(ondemand::value& value, int depth) {
+    ondemand::array array;
+    if (const auto error = value.get_array().get(array)) return bad(error);
     List elements;
-    skip_blanks();
-    if (take(']')) return Value(std::move(elements));
-    while (true) {
-      elements.push_back(TRY(parse_value(depth + 1)));
-      skip_blanks();
-      if (take(']')) return Value(std::move(elements));
-      if (!take(',')) return bad("',' or ']' is expected");
+    for (auto element : array) {
+      ondemand::value one;
+      if (const auto error = element.get(one)) return bad(error);
+      elements.push_back(TRY(read(one, depth + 1)));
     }
+    return Value(std::move(elements));
   }
 
-  // Behind the opening quote.
-  Result<std::string> parse_string() {
-    std::string out;
-    while (true) {
-      const size_t begin = at_;
-      while (!at_end() && here() != '"' && here() != '\\' &&
-             static_cast<unsigned char>(here()) >= 0x20)
-        ++at_;
-      out.append(text_.substr(begin, at_ - begin));
-      if (at_end()) return bad("a string does not end");
-      if (take('"')) return out;
-      if (!take('\\')) return bad("a control character stands in a string");
-      TRY(parse_escape(out));
-    }
-  }
-
-  Result<void> parse_escape(std::string& out) {
-    constexpr std::string_view kNames = "\"\\/bfnrt";
-    constexpr std::string_view kMeant = "\"\\/\b\f\n\r\t";
-    if (take('u')) {
-      uint32_t code = TRY(parse_hex());
-      if (code >= 0xdc00 && code < 0xe000) return bad("half of a surrogate pair");
-      if (code >= 0xd800 && code < 0xdc00) {
-        if (!take("\\u")) return bad("half of a surrogate pair");
-        const uint32_t low = TRY(parse_hex());
-        if (low < 0xdc00 || low > 0xdfff) return bad("half of a surrogate pair");
-        code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
-      }
-      append_utf8(code, out);
-      return {};
-    }
-    const size_t which = at_end() ? std::string_view::npos : kNames.find(here());
-    if (which == std::string_view::npos) return bad("there is no such escape");
-    out.push_back(kMeant[which]);
-    ++at_;
-    return {};
-  }
-
-  Result<uint32_t> parse_hex() {
-    uint32_t code = 0;
-    for (int i = 0; i < 4; ++i, ++at_) {
-      const char c = here();
-      uint32_t digit = 0;
-      if (c >= '0' && c <= '9')
-        digit = static_cast<uint32_t>(c - '0');
-      else if (c >= 'a' && c <= 'f')
-        digit = static_cast<uint32_t>(c - 'a' + 10);
-      else if (c >= 'A' && c <= 'F')
-        digit = static_cast<uint32_t>(c - 'A' + 10);
-      else
-        return bad("\\u needs four hexadecimal digits");
-      code = code << 4 | digit;
-    }
-    return code;
-  }
-
-  static void append_utf8(uint32_t code, std::string& out) {
-    const auto tail = [&](uint32_t shift) {
-      out.push_back(static_cast<char>(0x80 | ((code >> shift) & 0x3f)));
-    };
-    if (code < 0x80) {
-      out.push_back(static_cast<char>(code));
-    } else if (code < 0x800) {
-      out.push_back(static_cast<char>(0xc0 | code >> 6));
-      tail(0);
-    } else if (code < 0x10000) {
-      out.push_back(static_cast<char>(0xe0 | code >> 12));
-      tail(6);
-      tail(0);
-    } else {
-      out.push_back(static_cast<char>(0xf0 | code >> 18));
-      tail(12);
-      tail(6);
-      tail(0);
-    }
-  }
-
-  bool is_digit() const { return here() >= '0' && here() <= '9'; }
-  bool take_digits() {
-    const size_t begin = at_;
-    while (is_digit()) ++at_;
-    return at_ > begin;
-  }
-
-  Result<Value> parse_number() {
-    const size_t begin = at_;
-    take('-');
-    const bool leads_with_zero = here() == '0';
-    const size_t digits = at_;
-    if (!take_digits()) return bad(at_end() ? "a value is expected" : "this is no value");
-    if (leads_with_zero && at_ - digits > 1) return bad("a number begins with 0");
-    if (take('.') && !take_digits()) return bad("digits are expected behind the point");
-    if (take('e') || take('E')) {
-      if (!take('+')) take('-');
-      if (!take_digits()) return bad("digits are expected in the exponent");
-    }
-    auto number = Number::parse(text_.substr(begin, at_ - begin));
-    if (!number.ok()) return bad(number.error().message);
+  static Result<Value> read_number(std::string_view token) {
+    token = trimmed(token);
+    if (!is_json_number(token)) return not_json("this is no number");
+    auto number = Number::parse(token);
+    if (!number.ok()) return not_json(number.error().message);
     return Value(*number);
   }
 
-  const std::string_view text_;
-  size_t at_ = 0;
+  static Result<Value> read_null(std::string_view token) {
+    if (trimmed(token) != "null") return not_json("this is no value");
+    return Value(Null{});
+  }
 };
 
 void append_base64_text(std::string& out, std::string_view bytes) {
@@ -208,11 +146,19 @@ void append_list(std::string& out, const storage::ListView& elements) {
 }  // namespace
 
 Result<Value> parse_json(std::string_view text) {
-  if (text.size() > kJsonBytesMax)
-    return make_error(ErrorCode::kBadRequest, "JSON of more than 16 MB");
-  if (!storage::is_valid_utf8(text))
-    return make_error(ErrorCode::kBadRequest, "not JSON: the text is not UTF-8");
-  return Parser(text).parse();
+  if (text.size() > kJsonBytesMax) return not_json("more than 16 MB");
+  thread_local ondemand::parser parser;
+  const simdjson::padded_string padded(text);
+  ondemand::document document;
+  if (const auto error = parser.iterate(padded).get(document))
+    return not_json(simdjson::error_message(error));
+  ondemand::value root;
+  if (document.get_value().get(root)) return not_json("an object or array is expected");
+  Value tree = TRY(TreeReader().read(root, 0));
+  // Past the last of it there is no location.
+  if (document.current_location().error() != simdjson::OUT_OF_BOUNDS)
+    return not_json("something follows the value");
+  return tree;
 }
 
 void append_json_text(std::string& out, std::string_view utf8) {

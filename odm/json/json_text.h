@@ -15,9 +15,9 @@ namespace dynolith::odm {
 inline constexpr size_t kJsonBytesMax = 16u << 20;
 inline constexpr int kJsonDepthMax = 128;  // An item of an event takes two for each of its own.
 
-// Objects become maps, arrays lists, null NULL. Errors: kBadRequest, with the place: not JSON (RFC
-// 8259), a member that is named twice, a number that does not fit 38 digits, text that is not
-// UTF-8, more than kJsonBytesMax bytes or kJsonDepthMax levels.
+// An object or array as a tree: objects become maps, arrays lists, null NULL. Errors: kBadRequest:
+// not JSON (RFC 8259), a member that is named twice, a number that does not fit 38 digits, text
+// that is not UTF-8, more than kJsonBytesMax bytes or kJsonDepthMax levels.
 Result<Value> parse_json(std::string_view text);
 
 // Sets become arrays; binary values, base64.

@@ -23,7 +23,7 @@ void append_coded(std::string& out, const ValueCodec& codec, const ValueView& va
 void append_document(std::string& out, const Schema& schema, const storage::MapView& members) {
   out += '{';
   for (const Attribute& attribute : schema.attributes) {
-    if (attribute.role == Role::kExtra || attribute.hidden) continue;
+    if (attribute.role == AttributeRole::kExtra || attribute.hidden) continue;
     const auto value = members.find(attribute.stored_name);
     if (!value) continue;
     append_name(out, attribute.name);
@@ -88,7 +88,7 @@ class Chosen {
       const bool is_named = !only.empty() && contains(only, i);
       const bool is_shown = view != nullptr ? contains(*view, i) && (only.empty() || is_named)
                                             : is_named || (only.empty() && !attribute.hidden);
-      if (attribute.role != Role::kExtra && is_shown && !contains(except, i))
+      if (attribute.role != AttributeRole::kExtra && is_shown && !contains(except, i))
         chosen.attributes_.push_back(i);
     }
     return chosen;
@@ -253,7 +253,8 @@ class ObjectReader {
       }
     }
     for (const Attribute& attribute : schema_.attributes)
-      if (!given[schema_.position(attribute)] && attribute.role != Role::kExtra) missing(attribute);
+      if (!given[schema_.position(attribute)] && attribute.role != AttributeRole::kExtra)
+        missing(attribute);
   }
 
  private:
@@ -288,8 +289,8 @@ class ObjectReader {
       DecodeContext context{problems_, &frame};
       attribute.codec->decode(source.literal.view(), schema_.make_member(attribute, object_),
                               context);
-    } else if (attribute.required && !attribute.generated && attribute.role == Role::kPlain &&
-               !is_derived(attribute)) {
+    } else if (attribute.required && !attribute.generated &&
+               attribute.role == AttributeRole::kPlain && !is_derived(attribute)) {
       problems_.add(attribute.name, "is missing");
     }
   }
