@@ -18,7 +18,7 @@ void ChangeStreamCore::set_position(std::string position) {
 
 bool ChangeStreamCore::skip() {
   if (pending_.empty()) return false;
-  pending_.pop_front();
+  pending_.pop_back();
   if (pending_.empty()) position_ = next_position_;
   return true;
 }
@@ -49,8 +49,8 @@ Result<ChangePage> ChangeStreamCore::next(Deliver deliver) {
   if (pending_.empty()) TRY(read_page());
   ChangePage page;
   while (!pending_.empty()) {
-    TRY(hand_out(pending_.front().view(), deliver, page));
-    pending_.pop_front();
+    TRY(hand_out(pending_.back().view(), deliver, page));
+    pending_.pop_back();
   }
   position_ = next_position_;
   page.at_end = at_end_;
@@ -62,10 +62,11 @@ Result<ChangePage> ChangeStreamCore::next(Deliver deliver) {
 // in the middle of a page makes nothing be handed out twice.
 Result<void> ChangeStreamCore::read_page() {
   const ChangesRequest request{table_->name, position_, options_.page_records};
-  std::deque<OwnedChange> records;
+  std::vector<OwnedChange> records;
   const auto reply = table_->connection->read_changes(
       request, [&](const ChangeRecord& record) { records.push_back(OwnedChange::of(record)); });
   if (!reply.ok()) return reply.error();
+  std::reverse(records.begin(), records.end());
   pending_ = std::move(records);
   next_position_ = reply->position;
   at_end_ = reply->at_end;

@@ -18,7 +18,6 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -76,9 +75,9 @@ class ChangeStreamCore {
   TableCorePtr table_;
   std::vector<const Schema*> models_;
   ChangeStreamOptions options_;
-  std::string position_;             // Of the first record that is in nobody's hands.
-  std::string next_position_;        // Behind the records of `pending_`.
-  std::deque<OwnedChange> pending_;  // Of the page, what is not handed out yet.
+  std::string position_;              // Of the first record that is in nobody's hands.
+  std::string next_position_;         // Behind the records of `pending_`.
+  std::vector<OwnedChange> pending_;  // Of the page, what is not handed out yet: the next one last.
   bool at_end_ = false, is_closed_ = false;
 };
 

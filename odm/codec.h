@@ -120,6 +120,9 @@ class ValueCodec {
   virtual bool set_time(void* value, int64_t ms) const = 0;
   virtual std::optional<int64_t> time_of(const void* value) const = 0;
 
+  // The text of strings, read in place; nothing for other types and forms.
+  virtual std::optional<std::string_view> text_of(const void*) const { return std::nullopt; }
+
   virtual AttributeType type() const = 0;  // Of variants: of their first alternative.
   virtual Meaning meaning() const = 0;
   // Of the document that the value is (or that its elements are: element()). Null: none.
@@ -192,6 +195,12 @@ class TypedCodec final : public ValueCodec {
   std::optional<int64_t> time_of(const void* value) const override {
     if constexpr (requires { Codec<M>::time_of(of(value)); })
       return Codec<M>::time_of(of(value));
+    else
+      return std::nullopt;
+  }
+  std::optional<std::string_view> text_of([[maybe_unused]] const void* value) const override {
+    if constexpr (std::is_same_v<M, std::string>)
+      return of(value);
     else
       return std::nullopt;
   }

@@ -3,6 +3,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "storage/encoding/number_encoding.h"
 #include "storage/limits.h"
 #include "storage/value/utf8.h"
 
@@ -101,7 +102,7 @@ bool decode_double(const ValueView& value, double& out, DecodeContext& context) 
 bool decode_signed(const ValueView& value, int64_t low, int64_t high, int64_t& out,
                    DecodeContext& context) {
   if (value.type() != AttributeType::kNumber) return context.wrong_type(value, "a number");
-  const auto whole = value.number().to_int64();
+  const auto whole = storage::encoded_number_to_int64(value.encoded_number());
   if (!whole) return context.fail(value.number().to_text() + " is no integer of 64 bits");
   if (*whole < low || *whole > high)
     return context.fail(std::to_string(*whole) + " does not fit the member");

@@ -2,8 +2,8 @@
 //
 //   f(&User::age) < 40 && exists(&User::email)
 //   !(f(&User::tags).size() > 3 || contains(&User::tags, "x"))
-//   between(f(&User::age), 18, 65), in(f(&User::role), {Role::kAdmin, Role::kOwner})
-//   f(&User::spent) > f(&User::limit)
+//   between(f(&User::age), 18, 65), in(f(&User::role), {AttributeRole::kAdmin,
+//   AttributeRole::kOwner}) f(&User::spent) > f(&User::limit)
 //
 // Comparing with a value of another type does not compile, nor do conditions of two models in one.
 // A Condition<T> is a value: copy it, keep it, use it often.
@@ -49,6 +49,11 @@ class Condition {
  public:
   Condition() = default;  // None.
   explicit Condition(ConditionCore core) : core_(std::move(core)) {}
+  // Never: named here so that the compiler says what is wrong.
+  template <class U>
+  Condition(const Condition<U>&) {  // NOLINT
+    static_assert(std::is_same_v<U, T>, "a condition on another model's items");
+  }
   const ConditionCore& core() const { return core_; }
 
  private:
@@ -62,6 +67,16 @@ Condition<T> operator&&(const Condition<T>& a, const Condition<T>& b) {
 template <class T>
 Condition<T> operator||(const Condition<T>& a, const Condition<T>& b) {
   return Condition<T>(either(a.core(), b.core()));
+}
+template <class T, class U>
+Condition<T> operator&&(const Condition<T>& a, const Condition<U>&) {
+  static_assert(std::is_same_v<T, U>, "conditions on two models are put together");
+  return a;
+}
+template <class T, class U>
+Condition<T> operator||(const Condition<T>& a, const Condition<U>&) {
+  static_assert(std::is_same_v<T, U>, "conditions on two models are put together");
+  return a;
 }
 template <class T>
 Condition<T> operator!(const Condition<T>& inner) {

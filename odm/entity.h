@@ -124,12 +124,18 @@ class Entity {
   }
   template <class... KeyMembers>
   Result<std::optional<T>> get_with(const ReadOptions& options, const KeyMembers&... key) const {
+    // One result from beginning to end: it is built where the caller wants it.
+    Result<std::optional<T>> object(std::in_place, std::in_place);
     Result<EncodedItem> encoded = typed_key<T>(key...);
-    if (!encoded) return std::move(encoded).error();
-    Result<std::optional<T>> object{std::optional<T>(std::in_place)};
-    const Result<bool> found = core_.get(std::move(encoded).value(), &**object, options);
-    if (!found) return found.error();
-    if (!*found) object->reset();
+    if (!encoded) {
+      object = std::move(encoded).error();
+      return object;
+    }
+    Result<bool> found = core_.get(std::move(encoded).value(), &**object, options);
+    if (!found)
+      object = std::move(found).error();
+    else if (!*found)
+      object->reset();
     return object;
   }
   // Errors: kNotFound.

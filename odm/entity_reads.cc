@@ -24,7 +24,9 @@ Result<GetRequest> EntityCore::get_request(EncodedItem key, const ReadOptions& o
 }
 
 Result<bool> EntityCore::get(EncodedItem key, void* object, const ReadOptions& options) const {
-  const GetRequest request = TRY(get_request(std::move(key), options));
+  if (!schema_->partition) return internal::no_table_key(*schema_);
+  const GetRequest request{
+      .table = table_->name, .key = std::move(key), .consistent = options.consistent};
   Result<bool> found = false;
   TRY(connection().get(request, [&](const ItemView& item) {
     if (item.exists()) found = read_item(item, object);

@@ -195,7 +195,7 @@ Result<ConditionCore> EntityCore::unchanged_since(const ItemView& stored) const 
     if (!is_key) all.push_back(clone(*internal::holds(name, value).tree));
   }
   for (const Attribute& attribute : schema_->attributes)
-    if (attribute.role != Role::kExtra && !attributes.find(attribute.stored_name))
+    if (attribute.role != AttributeRole::kExtra && !attributes.find(attribute.stored_name))
       all.push_back(clone(*internal::absent(attribute.stored_name).tree));
   if (all.empty()) return ConditionCore();
   if (all.size() == 1) return internal::share(std::move(all.front()));

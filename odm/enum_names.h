@@ -22,8 +22,8 @@ struct EnumRange {
 
 namespace internal {
 
-// "... [with auto V = Role::kMember; ...]" or "... [V = Role::kMember]". A value without an
-// enumerator prints as "(Role)7".
+// "... [with auto V = AttributeRole::kMember; ...]" or "... [V = AttributeRole::kMember]". A value
+// without an enumerator prints as "(AttributeRole)7".
 template <auto V>
 constexpr std::string_view enumerator_name() {
   std::string_view text = __PRETTY_FUNCTION__;

@@ -131,7 +131,7 @@ class PathReader {
 };
 
 bool is_named(const Attribute* attribute) {
-  return attribute != nullptr && attribute->role != Role::kExtra;
+  return attribute != nullptr && attribute->role != AttributeRole::kExtra;
 }
 
 }  // namespace

@@ -103,6 +103,8 @@ Result<void> append_member_text(const KeyPattern::Member& member, const storage:
     case AttributeType::kString:
       if (member.width > 0) {
         TRY(append_padded(member, value.text(), out));
+      } else if (member.letter_case == LetterCase::kAsIs) {
+        out.append(value.text());
       } else {
         for (const char c : value.text()) out.push_back(change_case(c, member.letter_case));
       }

@@ -20,10 +20,10 @@
 namespace dynolith::odm {
 
 // The text of a pattern, checked by the compiler.
-class PatternText {
+class WellFormedKeyPattern {
  public:
   template <size_t N>
-  consteval PatternText(const char (&text)[N]) : text_(text, N - 1) {  // NOLINT
+  consteval WellFormedKeyPattern(const char (&text)[N]) : text_(text, N - 1) {  // NOLINT
     check_braces(text_);
   }
   constexpr std::string_view text() const { return text_; }

@@ -70,7 +70,7 @@ std::string type_name() {
 
 Attribute& add_attribute(Schema& schema, std::string_view name, ptrdiff_t offset,
                          const ValueCodec& codec);
-void set_role(Schema& schema, Attribute& attribute, Role role);
+void set_role(Schema& schema, Attribute& attribute, AttributeRole role);
 void bad_model(Schema& schema, std::string message);
 void set_key_part(Schema& schema, std::optional<KeyPart>& part, std::string_view attribute,
                   std::string_view pattern);
@@ -94,16 +94,16 @@ void finish_index(IndexDraft& draft);
 struct index_part_option {
   bool is_sort;
   std::string_view attribute;
-  PatternText pattern;
+  WellFormedKeyPattern pattern;
   void apply(internal::IndexDraft& draft) const {
     internal::add_index_part(draft, is_sort, attribute, pattern.text());
   }
 };
 // A key attribute of the index that is composed of members.
-inline index_part_option partition_key(std::string_view attribute, PatternText pattern) {
+inline index_part_option partition_key(std::string_view attribute, WellFormedKeyPattern pattern) {
   return {false, attribute, pattern};
 }
-inline index_part_option sort_key(std::string_view attribute, PatternText pattern) {
+inline index_part_option sort_key(std::string_view attribute, WellFormedKeyPattern pattern) {
   return {true, attribute, pattern};
 }
 
@@ -148,11 +148,11 @@ class Definition {
   }
 
   // Key attributes composed of members (key_pattern.h).
-  Definition& partition_key(std::string_view attribute, PatternText pattern) {
+  Definition& partition_key(std::string_view attribute, WellFormedKeyPattern pattern) {
     internal::set_key_part(schema_, schema_.partition, attribute, pattern.text());
     return *this;
   }
-  Definition& sort_key(std::string_view attribute, PatternText pattern) {
+  Definition& sort_key(std::string_view attribute, WellFormedKeyPattern pattern) {
     internal::set_key_part(schema_, schema_.sort, attribute, pattern.text());
     return *this;
   }
@@ -181,17 +181,17 @@ class Definition {
   // Set at creation, and by upsert if the item has none; with every write.
   template <class M, class B, class... Options>
   Definition& created_at(std::string_view name, M B::*member, const Options&... options) {
-    return time_role(Role::kCreatedAt, name, member, milliseconds(), options...);
+    return time_role(AttributeRole::kCreatedAt, name, member, milliseconds(), options...);
   }
   template <class M, class B, class... Options>
   Definition& updated_at(std::string_view name, M B::*member, const Options&... options) {
-    return time_role(Role::kUpdatedAt, name, member, milliseconds(), options...);
+    return time_role(AttributeRole::kUpdatedAt, name, member, milliseconds(), options...);
   }
   // The table's time to live, in seconds. `lifetime` from creation if the member is not given.
   template <class M, class B>
   Definition& expires_at(std::string_view name, M B::*member,
                          std::chrono::milliseconds lifetime = std::chrono::milliseconds(0)) {
-    time_role(Role::kExpiresAt, name, member, seconds());
+    time_role(AttributeRole::kExpiresAt, name, member, seconds());
     schema_.attributes.back().lifetime_ms = lifetime.count();
     return *this;
   }
@@ -201,7 +201,7 @@ class Definition {
   Definition& version(std::string_view name, M B::*member) {
     static_assert(std::is_integral_v<M> && !std::is_same_v<M, bool>, "version() needs an integer");
     attribute(name, member);
-    internal::set_role(schema_, schema_.attributes.back(), Role::kVersion);
+    internal::set_role(schema_, schema_.attributes.back(), AttributeRole::kVersion);
     return *this;
   }
 
@@ -237,7 +237,7 @@ class Definition {
   Definition& extra(Map B::*member) {
     Attribute& added =
         internal::add_attribute(schema_, {}, internal::offset_of<T>(member), codec_of<Map>());
-    internal::set_role(schema_, added, Role::kExtra);
+    internal::set_role(schema_, added, AttributeRole::kExtra);
     schema_.unknown = Unknown::kKeep;
     return *this;
   }
@@ -332,7 +332,8 @@ class Definition {
 
  private:
   template <class M, class B, class... Options>
-  Definition& time_role(Role role, std::string_view name, M B::*member, const Options&... options) {
+  Definition& time_role(AttributeRole role, std::string_view name, M B::*member,
+                        const Options&... options) {
     static_assert(
         requires(M & value) { Codec<M>::set_time(value, int64_t{}); },
         "created_at(), updated_at() and expires_at() need a time");

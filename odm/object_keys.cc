@@ -3,6 +3,7 @@
 
 #include "odm/object.h"
 #include "odm/typed_key.h"
+#include "storage/value/utf8.h"
 
 namespace dynolith::odm {
 namespace {
@@ -44,10 +45,16 @@ class KeyWriter {
       const void* address = find(member.attribute);
       if (address == nullptr || attribute.codec->is_absent(address))
         return missing_member(schema_, attribute);
-      const PathFrame frame{nullptr, attribute.name, 0};
-      const EncodedValue value = encode_alone(*attribute.codec, address, problems_, &frame);
-      if (!problems_.empty()) return bad_members();
-      TRY(append_member_text(member, value.view(), text));
+      if (const auto plain = attribute.codec->text_of(address);
+          plain && storage::is_valid_utf8(*plain)) {
+        const ValueView view(static_cast<uint8_t>(AttributeType::kString), *plain);
+        TRY(append_member_text(member, view, text));
+      } else {
+        const PathFrame frame{nullptr, attribute.name, 0};
+        const EncodedValue value = encode_alone(*attribute.codec, address, problems_, &frame);
+        if (!problems_.empty()) return bad_members();
+        TRY(append_member_text(member, value.view(), text));
+      }
       text.append(member.following);
     }
     out_.name(part.attribute);

@@ -117,7 +117,7 @@ Result<void> read_object(const Schema& schema, const ItemView& item, void* objec
                          Reading reading) {
   if (schema.error) return *schema.error;
   std::optional<EncodedItem> newer;
-  if (reading == Reading::kWhole) newer = TRY(upgraded(schema, item));
+  if (reading == Reading::kWhole && schema.version > 0) newer = TRY(upgraded(schema, item));
   Problems problems;
   Reader(schema, object, reading, problems)
       .read(newer ? newer->view().attributes() : item.attributes(), nullptr);
@@ -139,6 +139,7 @@ bool decode_document(const Schema& schema, const ValueView& value, void* object,
 
 void finish_document(const Schema& schema, void* object) {
   for (const Attribute& attribute : schema.attributes) {
+    if (!attribute.finishes) continue;
     void* member = schema.member(attribute, object);
     if (member == nullptr) continue;
     attribute.codec->finish(member);

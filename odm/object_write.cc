@@ -83,9 +83,10 @@ class Roles {
 
   void set() {
     for (const Attribute& attribute : schema_.attributes) {
-      if (attribute.role == Role::kPlain || attribute.role == Role::kExtra) continue;
+      if (attribute.role == AttributeRole::kPlain || attribute.role == AttributeRole::kExtra)
+        continue;
       // Without a lifetime the caller says when an item expires, or it never does.
-      if (attribute.role == Role::kExpiresAt && attribute.lifetime_ms == 0) continue;
+      if (attribute.role == AttributeRole::kExpiresAt && attribute.lifetime_ms == 0) continue;
       set_one(attribute, schema_.make_member(attribute, object_));
     }
   }
@@ -93,29 +94,29 @@ class Roles {
  private:
   void set_one(const Attribute& attribute, void* member) {
     switch (attribute.role) {
-      case Role::kCreatedAt:
+      case AttributeRole::kCreatedAt:
         if (kind_ == WriteKind::kCreate || attribute.codec->is_initial(member))
           attribute.codec->set_time(member, now_ms_);
         return;
-      case Role::kUpdatedAt:
+      case AttributeRole::kUpdatedAt:
         attribute.codec->set_time(member, now_ms_);
         return;
-      case Role::kExpiresAt:
+      case AttributeRole::kExpiresAt:
         if (attribute.lifetime_ms > 0 && attribute.codec->is_initial(member))
           attribute.codec->set_time(member, now_ms_ + attribute.lifetime_ms);
         return;
-      case Role::kVersion:
+      case AttributeRole::kVersion:
         set_number(attribute, member,
                    kind_ == WriteKind::kCreate ? 1 : number_of(attribute, member) + 1);
         return;
-      case Role::kCounter:
+      case AttributeRole::kCounter:
         set_number(attribute, member,
                    kind_ == WriteKind::kCreate
                        ? attribute.counter_start
                        : number_of(attribute, member) + attribute.counter_step);
         return;
-      case Role::kPlain:
-      case Role::kExtra:
+      case AttributeRole::kPlain:
+      case AttributeRole::kExtra:
         return;
     }
   }
@@ -162,7 +163,7 @@ bool is_empty_text(const ValueView& value) {
 // Writes the attributes of an object, the outermost one or a document.
 void encode_attributes(const Schema& schema, const void* object, EncodeContext& context) {
   for (const Attribute& attribute : schema.attributes) {
-    if (attribute.role == Role::kExtra) continue;
+    if (attribute.role == AttributeRole::kExtra) continue;
     const PathFrame frame{context.at, attribute.name, 0};
     const void* member = schema.member(attribute, object);
     if (member == nullptr || attribute.codec->is_absent(member)) {

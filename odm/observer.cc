@@ -75,7 +75,7 @@ size_t parts_of(const R& request) {
 
 class Observed final : public Connection {
  public:
-  Observed(ConnectionPtr inner, std::function<void(const Event&)> observer)
+  Observed(ConnectionPtr inner, std::function<void(const CallEvent&)> observer)
       : inner_(std::move(inner)), observer_(std::move(observer)) {}
 
   Result<ReadReply> get(const GetRequest& request,
@@ -141,12 +141,12 @@ class Observed final : public Connection {
     const int64_t begin = clock().monotonic_ms();
     auto reply = call();
     const auto wire = [&request] { return to_wire(Request(request)); };
-    Event event{.operation = operation_of(request),
-                .table = table_of(request),
-                .parts = parts_of(request),
-                .duration_ms = clock().monotonic_ms() - begin,
-                .error = reply.ok() ? nullptr : &reply.error(),
-                .wire = wire};
+    CallEvent event{.operation = operation_of(request),
+                    .table = table_of(request),
+                    .parts = parts_of(request),
+                    .duration_ms = clock().monotonic_ms() - begin,
+                    .error = reply.ok() ? nullptr : &reply.error(),
+                    .wire = wire};
     if constexpr (requires { reply->consumed_capacity; })
       if (reply.ok()) event.consumed_capacity = reply->consumed_capacity;
     try {
@@ -157,12 +157,13 @@ class Observed final : public Connection {
   }
 
   const ConnectionPtr inner_;
-  const std::function<void(const Event&)> observer_;
+  const std::function<void(const CallEvent&)> observer_;
 };
 
 }  // namespace
 
-ConnectionPtr observe(ConnectionPtr connection, std::function<void(const Event& event)> observer) {
+ConnectionPtr observe(ConnectionPtr connection,
+                      std::function<void(const CallEvent& event)> observer) {
   return std::make_shared<Observed>(std::move(connection), std::move(observer));
 }
 

@@ -1,6 +1,6 @@
 // Sees every call that goes through a connection: for logs and metrics.
 //
-//   Table app(observe(connection, [](const Event& event) {
+//   Table app(observe(connection, [](const CallEvent& event) {
 //     log("{} {} {} ms", event.operation, event.table, event.duration_ms);
 //   }), "app");
 //
@@ -18,7 +18,7 @@
 namespace dynolith::odm {
 
 // One call that is over. Borrowed until the observer returns.
-struct Event {
+struct CallEvent {
   std::string_view operation;    // "GetItem"; the service's name.
   std::string_view table;        // Of calls about several tables: the first.
   size_t parts = 1;              // Of batches and transactions.
@@ -31,6 +31,7 @@ struct Event {
 };
 
 // Needs: both not empty.
-ConnectionPtr observe(ConnectionPtr connection, std::function<void(const Event& event)> observer);
+ConnectionPtr observe(ConnectionPtr connection,
+                      std::function<void(const CallEvent& event)> observer);
 
 }  // namespace dynolith::odm

@@ -11,6 +11,7 @@
 #pragma once
 
 #include "odm/change_stream.h"
+#include "odm/collection.h"
 #include "odm/condition.h"
 #include "odm/connection/connection.h"
 #include "odm/connection/embedded_connection.h"
@@ -21,6 +22,7 @@
 #include "odm/model.h"
 #include "odm/observer.h"
 #include "odm/query.h"
+#include "odm/reference.h"
 #include "odm/remote/remote_connection.h"
 #include "odm/result.h"
 #include "odm/scan.h"

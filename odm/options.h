@@ -337,7 +337,7 @@ struct counter_option {
   void apply(Attribute& attribute, Schema&) const {
     static_assert(std::is_integral_v<Unwrap<M>> && !std::is_same_v<Unwrap<M>, bool>,
                   "counter() needs an integer");
-    attribute.role = Role::kCounter;
+    attribute.role = AttributeRole::kCounter;
     attribute.read_only = true;
     attribute.counter_start = start;
     attribute.counter_step = step;

@@ -160,6 +160,10 @@ class [[nodiscard]] Result {
   Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}  // NOLINT
   Result(Error error)                                                    // NOLINT
       : state_(std::in_place_index<1>, std::make_unique<Error>(std::move(error))) {}
+  // The value made in place.
+  template <class... Arguments>
+  explicit Result(std::in_place_t, Arguments&&... arguments)
+      : state_(std::in_place_index<0>, std::forward<Arguments>(arguments)...) {}
   Result(Result&&) noexcept = default;
   Result& operator=(Result&&) noexcept = default;
   Result(const Result& other) : state_(other.copy()) {}

@@ -90,11 +90,11 @@ void SaveDifferences::look_at(std::string_view name) {
     if (!schema_.is_own_name(name)) is_empty_ = false;
     return;
   }
-  if (attribute->role == Role::kUpdatedAt || is_derived(*attribute)) return;
+  if (attribute->role == AttributeRole::kUpdatedAt || is_derived(*attribute)) return;
   is_empty_ = false;
   if (attribute->is_key)
     refused_.add(attribute->name, "is part of the key and cannot be changed");
-  else if (attribute->role == Role::kVersion || attribute->role == Role::kCounter)
+  else if (attribute->role == AttributeRole::kVersion || attribute->role == AttributeRole::kCounter)
     refused_.add(attribute->name, "is counted by the mapper and cannot be changed");
   else if (attribute->read_only)
     refused_.add(attribute->name, "is read-only");
@@ -110,8 +110,8 @@ bool SaveDifferences::is_derived(const Attribute& attribute) const {
 // what a getter took, a default) is no change.
 bool SaveDifferences::is_untouched(std::string_view name, const Attribute* attribute) const {
   if (attribute == nullptr || !schema_.hooks.before_write.empty()) return false;
-  if (attribute->role != Role::kPlain && attribute->role != Role::kCreatedAt &&
-      attribute->role != Role::kExpiresAt)
+  if (attribute->role != AttributeRole::kPlain && attribute->role != AttributeRole::kCreatedAt &&
+      attribute->role != AttributeRole::kExpiresAt)
     return false;
   return original_.find(name) == changed_.find(name) && !is_derived(*attribute);
 }
@@ -123,12 +123,12 @@ storage::Update SaveDifferences::update(const ItemView& filled) {
       original_.attributes(), filled.attributes(),
       [this](std::string_view name, const OptionalView& before, const OptionalView& after) {
         const Attribute* const attribute = schema_.find_stored(name);
-        if (attribute != nullptr && attribute->role == Role::kCounter) return;
+        if (attribute != nullptr && attribute->role == AttributeRole::kCounter) return;
         if (is_untouched(name, attribute)) return;
         change(path_of(name), attribute != nullptr ? attribute->codec : nullptr, before, after);
       });
   for (const Attribute& attribute : schema_.attributes)
-    if (attribute.role == Role::kCounter) count(attribute);
+    if (attribute.role == AttributeRole::kCounter) count(attribute);
   return std::move(update_);
 }
 

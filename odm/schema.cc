@@ -36,7 +36,7 @@ class Finisher {
     if (schema_.attributes.size() > kAttributesMax) bad("more than 1000 attributes");
     std::set<std::string_view> names, stored;
     for (const Attribute& attribute : schema_.attributes) {
-      if (attribute.role == Role::kExtra) continue;
+      if (attribute.role == AttributeRole::kExtra) continue;
       if (attribute.name.empty() || attribute.stored_name.empty()) bad("an attribute has no name");
       if (attribute.stored_name.size() > storage::kAttributeNameBytesMax)
         bad("an attribute's name is too long");
@@ -54,23 +54,23 @@ class Finisher {
   void find_roles() {
     for (size_t i = 0; i < schema_.attributes.size(); ++i) {
       switch (schema_.attributes[i].role) {
-        case Role::kCreatedAt:
+        case AttributeRole::kCreatedAt:
           set_role(schema_.created_at, i, "created_at");
           break;
-        case Role::kUpdatedAt:
+        case AttributeRole::kUpdatedAt:
           set_role(schema_.updated_at, i, "updated_at");
           break;
-        case Role::kExpiresAt:
+        case AttributeRole::kExpiresAt:
           set_role(schema_.expires_at, i, "expires_at");
           break;
-        case Role::kVersion:
+        case AttributeRole::kVersion:
           set_role(schema_.lock_version, i, "version");
           break;
-        case Role::kExtra:
+        case AttributeRole::kExtra:
           set_role(schema_.extra, i, "extra");
           break;
-        case Role::kPlain:
-        case Role::kCounter:
+        case AttributeRole::kPlain:
+        case AttributeRole::kCounter:
           break;
       }
     }
@@ -184,7 +184,7 @@ class Finisher {
 
 const Attribute* Schema::find(std::string_view name) const {
   for (const Attribute& attribute : attributes) {
-    if (attribute.role == Role::kExtra) continue;
+    if (attribute.role == AttributeRole::kExtra) continue;
     if (attribute.name == name) return &attribute;
     for (const std::string& alias : attribute.aliases)
       if (alias == name) return &attribute;
@@ -194,7 +194,8 @@ const Attribute* Schema::find(std::string_view name) const {
 
 const Attribute* Schema::find_stored(std::string_view stored_name) const {
   for (const Attribute& attribute : attributes)
-    if (attribute.role != Role::kExtra && attribute.stored_name == stored_name) return &attribute;
+    if (attribute.role != AttributeRole::kExtra && attribute.stored_name == stored_name)
+      return &attribute;
   return nullptr;
 }
 
@@ -229,9 +230,16 @@ void* Schema::make_member(const Attribute& attribute, void* object) const {
 
 void Schema::finish() {
   Finisher(*this).run();
+  for (Attribute& attribute : attributes) {
+    // Only what is stored as a list or map can hold documents; what holds anything may.
+    const AttributeType type = attribute.codec->type();
+    attribute.finishes = attribute.on_get || type == AttributeType::kList ||
+                         type == AttributeType::kMap || attribute.codec->meaning() == Meaning::kAny;
+  }
   by_stored_name_.clear();
   for (size_t i = 0; i < attributes.size(); ++i)
-    if (attributes[i].role != Role::kExtra) by_stored_name_.push_back(static_cast<uint32_t>(i));
+    if (attributes[i].role != AttributeRole::kExtra)
+      by_stored_name_.push_back(static_cast<uint32_t>(i));
   std::sort(by_stored_name_.begin(), by_stored_name_.end(), [this](uint32_t a, uint32_t b) {
     return attributes[a].stored_name < attributes[b].stored_name;
   });
@@ -267,7 +275,7 @@ Attribute& add_attribute(Schema& schema, std::string_view name, ptrdiff_t offset
   return added;
 }
 
-void set_role(Schema&, Attribute& attribute, Role role) { attribute.role = role; }
+void set_role(Schema&, Attribute& attribute, AttributeRole role) { attribute.role = role; }
 
 void set_key_part(Schema& schema, std::optional<KeyPart>& part, std::string_view attribute,
                   std::string_view pattern) {

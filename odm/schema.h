@@ -22,7 +22,7 @@
 
 namespace dynolith::odm {
 
-enum class Role : uint8_t {
+enum class AttributeRole : uint8_t {
   kPlain,
   kCreatedAt,
   kUpdatedAt,
@@ -55,13 +55,14 @@ struct Attribute {
   const ValueCodec* declared_codec = nullptr;   // Before options replaced it; with offset: whose.
   std::shared_ptr<const ValueCodec> own_codec;  // If the codec was made for this attribute.
   ptrdiff_t offset = kDynamic;                  // In the struct.
-  Role role = Role::kPlain;
+  AttributeRole role = AttributeRole::kPlain;
   bool required = false;
   bool read_only = false;  // Set at creation; updates and saves may not change it.
   bool hidden = false;     // Left out of views that do not name it.
   bool nullable = false;   // Absent is stored as NULL.
   bool masked = false;     // Shown as "***" in errors and logs.
   bool is_key = false;     // A member of the table's key. Read-only.
+  bool finishes = true;    // Reading it ends with getters, of its own or of documents inside.
   std::vector<Check> checks;
   Source generated;      // Acts at creation on the initial value.
   Source default_value;  // Acts on what is absent, when written and when read.

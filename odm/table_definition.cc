@@ -155,7 +155,8 @@ class Designer {
   // The service refuses items in which a key attribute of any index has another type.
   Result<void> check_attributes(const Schema& model) const {
     for (const Attribute& attribute : model.attributes) {
-      if (attribute.role == Role::kExtra || attribute.codec->meaning() == Meaning::kAny) continue;
+      if (attribute.role == AttributeRole::kExtra || attribute.codec->meaning() == Meaning::kAny)
+        continue;
       const auto key = owners_.find(attribute.stored_name);
       if (key == owners_.end() || key->second.type == attribute.codec->type()) continue;
       return conflict(key->second.model,

@@ -1,5 +1,6 @@
 // Times stored as seconds or text.
 #include "odm/schema.h"
+#include "storage/encoding/number_encoding.h"
 
 namespace dynolith::odm {
 namespace {
@@ -35,7 +36,7 @@ class TimeFormCodec final : public ValueCodec {
       return inner_.set_time(value, time->time_since_epoch().count());
     }
     if (stored.type() != AttributeType::kNumber) return context.wrong_type(stored, "a number");
-    const auto count = stored.number().to_int64();
+    const auto count = storage::encoded_number_to_int64(stored.encoded_number());
     const int64_t scale = form_ == TimeForm::kSeconds ? 1000 : 1;
     // What fits a signed count of nanoseconds.
     if (!count || *count > kCountMax / scale || *count < -kCountMax / scale)

@@ -300,12 +300,13 @@ Result<void> UpdateBuilder::add_index_key(const IndexSchema& index, const KeyPar
 
 void UpdateBuilder::add_roles() {
   for (const Attribute& attribute : schema_.attributes) {
-    if (attribute.role == Role::kVersion) count(attribute.stored_name, Number(0), Number(1));
-    if (attribute.role == Role::kUpdatedAt) {
+    if (attribute.role == AttributeRole::kVersion)
+      count(attribute.stored_name, Number(0), Number(1));
+    if (attribute.role == AttributeRole::kUpdatedAt) {
       if (auto now = time_value(attribute, core_.entity_.now_ms()))
         set(attribute.stored_name, std::move(*now));
     }
-    if (attribute.role != Role::kCounter) continue;
+    if (attribute.role != AttributeRole::kCounter) continue;
     // So that the first write makes it `counter_start`.
     const Number step(attribute.counter_step);
     const auto before = Number(attribute.counter_start).subtract(step);
@@ -409,7 +410,7 @@ Result<void> UpdateBuilder::add_initial_values() {
   internal::prepare_document(schema_, object->get(), context);
   for (size_t i = 0; i < schema_.attributes.size(); ++i) {
     const Attribute& attribute = schema_.attributes[i];
-    if (attribute.role != Role::kPlain) {
+    if (attribute.role != AttributeRole::kPlain) {
       if (!is_touched(i)) add_initial_role(attribute);
       continue;
     }
@@ -442,8 +443,9 @@ Result<void> UpdateBuilder::add_initial_values() {
 void UpdateBuilder::add_initial_role(const Attribute& attribute) {
   const int64_t now_ms = core_.entity_.now_ms();
   std::optional<EncodedValue> value;
-  if (attribute.role == Role::kCreatedAt) value = time_value(attribute, now_ms);
-  if (attribute.role == Role::kExpiresAt && attribute.lifetime_ms > 0 && !core_.touches_expiry_)
+  if (attribute.role == AttributeRole::kCreatedAt) value = time_value(attribute, now_ms);
+  if (attribute.role == AttributeRole::kExpiresAt && attribute.lifetime_ms > 0 &&
+      !core_.touches_expiry_)
     value = time_value(attribute, now_ms + attribute.lifetime_ms);
   if (value) set_if_absent(attribute.stored_name, std::move(*value));
 }

@@ -10,14 +10,14 @@ using Kind = UpdateChange::Kind;
 // What is written on the way to an item, not by programs.
 const char* why_fixed(const Attribute& attribute) {
   switch (attribute.role) {
-    case Role::kCreatedAt:
-    case Role::kUpdatedAt:
-    case Role::kVersion:
-    case Role::kCounter:
+    case AttributeRole::kCreatedAt:
+    case AttributeRole::kUpdatedAt:
+    case AttributeRole::kVersion:
+    case AttributeRole::kCounter:
       return "is kept by the mapper";
-    case Role::kPlain:
-    case Role::kExpiresAt:
-    case Role::kExtra:
+    case AttributeRole::kPlain:
+    case AttributeRole::kExpiresAt:
+    case AttributeRole::kExtra:
       break;
   }
   return attribute.read_only ? "is read-only" : nullptr;

@@ -1,6 +1,7 @@
 #include "storage/database.h"
 
 #include "storage/engine/engine_database.h"
+#include "storage/kv/open_store.h"
 
 namespace dynolith::storage {
 namespace {

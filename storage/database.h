@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "storage/clock.h"
+#include "storage/database_options.h"
 #include "storage/encoding/item_encoding.h"
 #include "storage/engine/range_read.h"
 #include "storage/engine/resource_policies.h"
@@ -28,35 +29,11 @@
 #include "storage/engine/table_update.h"
 #include "storage/engine/time_to_live.h"
 #include "storage/engine/write.h"
-#include "storage/kv/open_store.h"
 #include "storage/limits.h"
 #include "storage/result.h"
 #include "storage/value/table_schema.h"
 
 namespace dynolith::storage {
-
-struct DatabaseOptions {
-  std::string directory = {};  // Empty: in memory, gone when the database is closed.
-  kv::Durability durability = kv::Durability::kEverySecond;
-  std::shared_ptr<Clock> clock = system_clock();
-  std::shared_ptr<IdSource> ids = system_id_source();
-  std::function<void(const std::string& line)> log = {};
-  // How long tables show CREATING, DELETING and UPDATING, and their indexes with them; 0: a table
-  // is usable as soon as create_table returns, a new index of it as soon as it is built.
-  int64_t create_table_ms = 0;
-  int64_t delete_table_ms = 0;
-  int64_t update_table_ms = 0;
-  int64_t shard_ms = kShardAgeMs;  // The age at which a stream's shard gets a successor.
-  // Between two deletions of expired items; 0: only sweep_expired() deletes them.
-  int64_t ttl_sweep_interval_ms = 5000;
-  TimeToLiveOptions time_to_live = {};
-  size_t block_cache_bytes = 128u << 20;
-  uint64_t disk_reserve_bytes = 16u << 20;
-  // For how long a transaction waits for an item that another call is writing, and a single write
-  // for one that a transaction is writing, before it is a conflict.
-  int64_t transaction_wait_ms = 250;
-  int64_t item_collection_bytes_max = kItemCollectionBytesMax;  // Of tables with local indexes.
-};
 
 // Threads: any, every call. Calls return when done; a write is then as durable as the options say.
 class Database {

@@ -16,7 +16,11 @@
 #include <memory>
 
 #include "odm/connection/connection.h"
-#include "storage/database.h"
+#include "storage/database_options.h"
+
+namespace dynolith::storage {
+class Database;
+}  // namespace dynolith::storage
 
 namespace dynolith::odm {
 

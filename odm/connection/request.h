@@ -134,12 +134,21 @@ struct ChangesRequest {
   uint32_t records_max = 1000;
 };
 
-// Every request, for dry runs and recordings.
-using Request =
+// Every request, for dry runs and recordings. A variant whose copies are compiled once.
+using AnyRequest =
     std::variant<GetRequest, PutRequest, UpdateRequest, DeleteRequest, RangeRequest,
                  BatchGetRequest, BatchWriteRequest, TransactWriteRequest, TransactGetRequest,
                  DescribeTableRequest, CreateTableRequest, UpdateTableRequest, DeleteTableRequest,
                  TimeToLiveRequest, ChangesRequest>;
+
+struct Request : AnyRequest {
+  using AnyRequest::AnyRequest;
+  ~Request();
+  Request(const Request& other);
+  Request(Request&& other) noexcept;
+  Request& operator=(const Request& other);
+  Request& operator=(Request&& other) noexcept;
+};
 
 // What a request is on the wire of DynamoDB.
 struct WireRequest {

@@ -155,28 +155,29 @@ DynamicDefinition& DynamicDefinition::key(std::initializer_list<std::string_view
   return *this;
 }
 
-DynamicDefinition& DynamicDefinition::time_role(Role role, std::string_view name, TimeForm form) {
+DynamicDefinition& DynamicDefinition::time_role(AttributeRole role, std::string_view name,
+                                                TimeForm form) {
   internal::add_dynamic(schema_, name, DynamicType::date(form)).role = role;
   return *this;
 }
 
 DynamicDefinition& DynamicDefinition::created_at(std::string_view name, TimeForm form) {
-  return time_role(Role::kCreatedAt, name, form);
+  return time_role(AttributeRole::kCreatedAt, name, form);
 }
 
 DynamicDefinition& DynamicDefinition::updated_at(std::string_view name, TimeForm form) {
-  return time_role(Role::kUpdatedAt, name, form);
+  return time_role(AttributeRole::kUpdatedAt, name, form);
 }
 
 DynamicDefinition& DynamicDefinition::expires_at(std::string_view name,
                                                  std::chrono::milliseconds lifetime) {
-  time_role(Role::kExpiresAt, name, TimeForm::kSeconds);
+  time_role(AttributeRole::kExpiresAt, name, TimeForm::kSeconds);
   schema_.attributes.back().lifetime_ms = lifetime.count();
   return *this;
 }
 
 DynamicDefinition& DynamicDefinition::version(std::string_view name) {
-  internal::add_dynamic(schema_, name, DynamicType::integer()).role = Role::kVersion;
+  internal::add_dynamic(schema_, name, DynamicType::integer()).role = AttributeRole::kVersion;
   return *this;
 }
 

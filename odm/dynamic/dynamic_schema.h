@@ -187,7 +187,7 @@ class DynamicDefinition {
   Result<DynamicSchema> build() const;
 
  private:
-  DynamicDefinition& time_role(Role role, std::string_view name, TimeForm form);
+  DynamicDefinition& time_role(AttributeRole role, std::string_view name, TimeForm form);
 
   Schema schema_;
 };

@@ -57,7 +57,8 @@ class DynamooseReader {
   Result<void> read_index(const std::string& attribute, const JsonValue& given);
   Result<void> read_settings(const JsonObject& settings);
   Result<void> read_timestamps(const JsonValue& timestamps);
-  Result<void> read_timestamp(const JsonValue& given, Role role, std::string_view usual_name);
+  Result<void> read_timestamp(const JsonValue& given, AttributeRole role,
+                              std::string_view usual_name);
   Result<void> read_save_unknown(const JsonValue& given);
   Result<void> read_expires(const JsonValue& expires);
   Result<DynamicSchema> finish();
@@ -276,7 +277,9 @@ Result<void> DynamooseReader::read_indexes(const JsonObject& attributes) {
       TRY(read_index(given.name, *index));
       continue;
     }
-    for (const JsonValue one : index->get_array().value_unsafe()) TRY(read_index(given.name, one));
+    // Named: a range-for over the accessor would keep a view of what is gone.
+    const api::JsonArray all = index->get_array().value_unsafe();
+    for (const JsonValue one : all) TRY(read_index(given.name, one));
   }
   return {};
 }
@@ -377,20 +380,22 @@ Result<void> DynamooseReader::read_save_unknown(const JsonValue& given) {
 Result<void> DynamooseReader::read_timestamps(const JsonValue& timestamps) {
   if (timestamps.is_bool()) {
     if (!timestamps.get_bool().value_unsafe()) return {};
-    internal::add_dynamic(schema_, "createdAt", DynamicType::date()).role = Role::kCreatedAt;
-    internal::add_dynamic(schema_, "updatedAt", DynamicType::date()).role = Role::kUpdatedAt;
+    internal::add_dynamic(schema_, "createdAt", DynamicType::date()).role =
+        AttributeRole::kCreatedAt;
+    internal::add_dynamic(schema_, "updatedAt", DynamicType::date()).role =
+        AttributeRole::kUpdatedAt;
     return {};
   }
   const JsonObject object = TRY(internal::json_object(timestamps, schema_.model));
   if (const auto created = json_find(object, "createdAt"))
-    TRY(read_timestamp(*created, Role::kCreatedAt, "createdAt"));
+    TRY(read_timestamp(*created, AttributeRole::kCreatedAt, "createdAt"));
   if (const auto updated = json_find(object, "updatedAt"))
-    TRY(read_timestamp(*updated, Role::kUpdatedAt, "updatedAt"));
+    TRY(read_timestamp(*updated, AttributeRole::kUpdatedAt, "updatedAt"));
   return {};
 }
 
 // A name, or {"schema": {name: type}}, or null.
-Result<void> DynamooseReader::read_timestamp(const JsonValue& given, Role role,
+Result<void> DynamooseReader::read_timestamp(const JsonValue& given, AttributeRole role,
                                              std::string_view usual_name) {
   if (given.is_null()) return {};
   std::string name(usual_name);
@@ -433,7 +438,7 @@ Result<void> DynamooseReader::read_expires(const JsonValue& expires) {
   if (lifetime_ms < 0) return bad_json("expires", "a lifetime is negative");
   Attribute& attribute =
       internal::add_dynamic(schema_, name, DynamicType::date(TimeForm::kSeconds));
-  attribute.role = Role::kExpiresAt;
+  attribute.role = AttributeRole::kExpiresAt;
   attribute.lifetime_ms = lifetime_ms;
   return {};
 }

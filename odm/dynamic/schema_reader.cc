@@ -205,12 +205,12 @@ Result<void> SchemaReader::read_role(const JsonObject& given, Attribute& attribu
   if (!word) return {};
   const auto role = role_of_name(TRY(internal::json_text(*word, where())));
   if (!role) return bad_json(where(), "has a role that is not known");
-  const bool needs_time =
-      *role == Role::kCreatedAt || *role == Role::kUpdatedAt || *role == Role::kExpiresAt;
+  const bool needs_time = *role == AttributeRole::kCreatedAt ||
+                          *role == AttributeRole::kUpdatedAt || *role == AttributeRole::kExpiresAt;
   if (attribute.codec->meaning() != (needs_time ? Meaning::kTime : Meaning::kInteger))
     return bad_json(where(), "its type does not fit its role");
   attribute.role = *role;
-  if (*role == Role::kCounter) attribute.read_only = true;
+  if (*role == AttributeRole::kCounter) attribute.read_only = true;
   const auto number = [&](std::string_view name, int64_t& target) -> Result<void> {
     if (const auto value = internal::json_find(given, name))
       target = TRY(internal::json_integer(*value, where()));

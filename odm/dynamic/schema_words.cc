@@ -8,12 +8,12 @@ namespace {
 
 using Kind = DynamicType::Kind;
 
-constexpr std::array<std::pair<Role, std::string_view>, 5> kRoles{{
-    {Role::kCreatedAt, "createdAt"},
-    {Role::kUpdatedAt, "updatedAt"},
-    {Role::kExpiresAt, "expiresAt"},
-    {Role::kVersion, "version"},
-    {Role::kCounter, "counter"},
+constexpr std::array<std::pair<AttributeRole, std::string_view>, 5> kRoles{{
+    {AttributeRole::kCreatedAt, "createdAt"},
+    {AttributeRole::kUpdatedAt, "updatedAt"},
+    {AttributeRole::kExpiresAt, "expiresAt"},
+    {AttributeRole::kVersion, "version"},
+    {AttributeRole::kCounter, "counter"},
 }};
 
 constexpr std::array<std::pair<Kind, std::string_view>, 11> kTypes{{
@@ -45,9 +45,9 @@ std::string_view word_of(const Table& table, Key key) {
 
 }  // namespace
 
-std::string_view role_name(Role role) { return word_of(kRoles, role); }
+std::string_view role_name(AttributeRole role) { return word_of(kRoles, role); }
 
-std::optional<Role> role_of_name(std::string_view name) {
+std::optional<AttributeRole> role_of_name(std::string_view name) {
   for (const auto& [role, word] : kRoles)
     if (word == name) return role;
   return std::nullopt;

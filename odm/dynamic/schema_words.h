@@ -9,8 +9,8 @@
 namespace dynolith::odm {
 
 // "createdAt"; empty for plain attributes and the place of unknown ones.
-std::string_view role_name(Role role);
-std::optional<Role> role_of_name(std::string_view name);
+std::string_view role_name(AttributeRole role);
+std::optional<AttributeRole> role_of_name(std::string_view name);
 
 // "string" of types that one word describes; empty for others.
 std::string_view type_word(const DynamicType& type);

@@ -67,7 +67,7 @@ void SchemaWriter::write_body(const Schema& schema) {
   write_keys(schema);
   json_.name("attributes").begin_array();
   for (const Attribute& attribute : schema.attributes)
-    if (attribute.role != Role::kExtra) write_attribute(attribute);
+    if (attribute.role != AttributeRole::kExtra) write_attribute(attribute);
   json_.end_array();
   if (!schema.indexes.empty()) {
     json_.name("indexes").begin_array();
@@ -165,9 +165,9 @@ void SchemaWriter::write_attribute(const Attribute& attribute) {
 void SchemaWriter::write_role(const Attribute& attribute) {
   if (const std::string_view role = role_name(attribute.role); !role.empty())
     json_.name("role").string(role);
-  if (attribute.role == Role::kExpiresAt && attribute.lifetime_ms != 0)
+  if (attribute.role == AttributeRole::kExpiresAt && attribute.lifetime_ms != 0)
     json_.name("lifetimeMs").integer(attribute.lifetime_ms);
-  if (attribute.role == Role::kCounter)
+  if (attribute.role == AttributeRole::kCounter)
     json_.name("counterStart")
         .integer(attribute.counter_start)
         .name("counterStep")

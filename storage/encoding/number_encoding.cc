@@ -107,6 +107,21 @@ void append_number_text(std::string& out, std::string_view encoded) {
   Number::decode(encoded).append_text(out);
 }
 
+std::optional<int64_t> encoded_number_to_int64(std::string_view encoded) {
+  if (is_zero(encoded)) return 0;
+  const Opened opened(encoded);
+  // Eighteen digits cannot overflow; those near the limits take the long way.
+  if (opened.exponent > 18) return Number::decode(encoded).to_int64();
+  if (opened.exponent < opened.digit_count()) return std::nullopt;
+  int64_t value = 0;
+  for (size_t i = 0; i < opened.pairs.size(); ++i) value = value * 100 + opened.pair(i);
+  int digits = static_cast<int>(opened.pairs.size()) * 2;
+  // The last pair's second digit may be no digit of the number.
+  if (digits > opened.exponent) value /= 10;
+  for (; digits < opened.exponent; ++digits) value *= 10;
+  return opened.negative ? -value : value;
+}
+
 size_t encoded_number_item_bytes(std::string_view encoded) {
   if (is_zero(encoded)) return 1;
   const Opened opened(encoded);

@@ -10,6 +10,8 @@
 // PERSISTED. Example: 12.5 = 0.125 x 10^2 is 03 83 0d 33 00.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -27,6 +29,9 @@ size_t encoded_number_length(std::string_view bytes);
 
 // Appends the canonical decimal text of an encoded number. Needs: valid bytes.
 void append_number_text(std::string& out, std::string_view encoded);
+
+// Number::to_int64 of an encoded number, without a Number between. Needs: valid bytes.
+std::optional<int64_t> encoded_number_to_int64(std::string_view encoded);
 
 // Number::item_bytes of an encoded number. Needs: valid bytes.
 size_t encoded_number_item_bytes(std::string_view encoded);

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "storage/clock.h"
+#include "storage/database_options.h"
 #include "storage/engine/catalog.h"
 #include "storage/engine/expiry_builder.h"
 #include "storage/result.h"
@@ -25,11 +26,6 @@ struct TimeToLiveDescription {
 struct SweepReport {
   uint64_t entries_read = 0;
   uint64_t items_deleted = 0;
-};
-
-struct TimeToLiveOptions {
-  int64_t transition_ms = 0;       // How long ENABLING and DISABLING show.
-  int64_t change_interval_ms = 0;  // Between two changes of one table, at least.
 };
 
 // Threads: any, all calls.

@@ -25,7 +25,7 @@ struct Seen {
 class Observers : public testing::Test {
  protected:
   ConnectionPtr observed() {
-    return observe(recorded_, [this](const Event& event) {
+    return observe(recorded_, [this](const CallEvent& event) {
       seen_.push_back(
           {std::string(event.operation), std::string(event.table), event.parts, event.duration_ms,
            event.error == nullptr ? std::string() : event.error->message, event.wire()});
@@ -77,7 +77,7 @@ TEST_F(Observers, SeeErrorsAndGiveThemOn) {
 }
 
 TEST_F(Observers, MeasureByTheConnectionsClock) {
-  const ConnectionPtr connection = observe(recorded_, [this](const Event& event) {
+  const ConnectionPtr connection = observe(recorded_, [this](const CallEvent& event) {
     seen_.push_back({std::string(event.operation), {}, 1, event.duration_ms, {}, {}});
   });
   recorded_->answer_next({key()});
@@ -90,7 +90,7 @@ TEST_F(Observers, MeasureByTheConnectionsClock) {
 
 TEST_F(Observers, MayThrowWithoutHarm) {
   const ConnectionPtr connection =
-      observe(recorded_, [](const Event&) { throw std::runtime_error("no disk"); });
+      observe(recorded_, [](const CallEvent&) { throw std::runtime_error("no disk"); });
   EXPECT_TRUE(connection->put({.table = "t", .item = key()}).ok());
 }
 

@@ -29,7 +29,7 @@ using Plain = Word<4>;   // Attributes of their own.
 namespace dynolith::odm {
 
 template <int Layout>
-void define_word(Definition<test::Word<Layout>>& word, PatternText sort) {
+void define_word(Definition<test::Word<Layout>>& word, WellFormedKeyPattern sort) {
   word.entity("Word" + std::to_string(Layout))
       .partition_key("pk", "SHELF#{shelf}")
       .sort_key("sk", sort)

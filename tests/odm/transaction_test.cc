@@ -225,7 +225,7 @@ TEST_F(Transactions, ReadAgainWhatOthersChangedMeanwhile) {
   const Account first = accounts_.create({"acme", "a", "a@x", 0}).value();
   const Entity<Account> others(Table(recorded_, "app").core());
   bool is_changed = false;
-  const ConnectionPtr watched = observe(recorded_, [&](const Event& event) {
+  const ConnectionPtr watched = observe(recorded_, [&](const CallEvent& event) {
     if (event.operation != "GetItem" || is_changed) return;
     is_changed = true;
     Account changed = first;

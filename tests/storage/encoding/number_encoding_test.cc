@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
+
 #include "tests/support/random_item.h"
 
 namespace dynolith::storage {
@@ -36,6 +38,24 @@ std::vector<Number> sample() {
   std::mt19937_64 random(3);
   for (int i = 0; i < 400; ++i) numbers.push_back(test::random_number(random));
   return numbers;
+}
+
+TEST(NumberEncoding, IsReadAsAnInteger) {
+  std::vector<Number> numbers = sample();
+  for (const int64_t value :
+       {int64_t{1}, int64_t{7}, int64_t{10}, int64_t{123}, int64_t{1700000000000},
+        int64_t{99999999999999999}, int64_t{100000000000000000}, int64_t{999999999999999999},
+        int64_t{1000000000000000000}, std::numeric_limits<int64_t>::max(),
+        std::numeric_limits<int64_t>::min()}) {
+    numbers.emplace_back(value);
+    if (value > 0) numbers.emplace_back(-value);
+  }
+  numbers.push_back(number("9223372036854775808"));
+  numbers.push_back(number("-9223372036854775809"));
+  numbers.push_back(number("1e18"));
+  numbers.push_back(number("1e19"));
+  for (const Number& each : numbers)
+    EXPECT_EQ(encoded_number_to_int64(encoded(each)), each.to_int64()) << each.to_text();
 }
 
 TEST(NumberEncoding, IsWrittenAsDocumented) {

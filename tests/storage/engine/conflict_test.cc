@@ -3,6 +3,7 @@
 #include <thread>
 
 #include "storage/engine/engine_database.h"
+#include "storage/kv/open_store.h"
 #include "tests/storage/engine/fixture.h"
 
 namespace dynolith::test {

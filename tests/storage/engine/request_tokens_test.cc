@@ -1,6 +1,7 @@
 // Transactions under a token: done once, for ten minutes, also in a later process.
 #include "storage/engine/request_tokens.h"
 
+#include "storage/kv/open_store.h"
 #include "storage/limits.h"
 #include "tests/storage/engine/fixture.h"
 #include "tests/support/temp_dir.h"
