@@ -46,6 +46,9 @@ SUITES = {
     "power_cut": python("tests/fault/power_cut_test.py"),
     "api_tests": google_test("api_tests"),
     "odm_tests": google_test("odm_tests"),
+    "orders": google_test("orders/orders_tests"),
+    "odm_misuse": python("tests/odm/misuse_test.py"),
+    "odm_guide": python("tests/odm/guide_test.py"),
     "tools_tests": google_test("tools_tests"),
     "cases": python("tests/cases/run.py"),
     "hostile": python("tests/hostile/hostile_test.py"),
@@ -81,6 +84,7 @@ SUITES = {
 # On another build, if there is one.
 THREAD_SUITES = {
     "concurrency_thread": SUITES["concurrency"],
+    "orders_thread": SUITES["orders"],
     "history_thread": SUITES["history"],
     "streams_thread": SUITES["streams"],
 }

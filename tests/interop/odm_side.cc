@@ -8,6 +8,7 @@
 #include <iterator>
 #include <stdexcept>
 
+#include "api/json/shape.h"
 #include "api/json/writer.h"
 #include "odm/connection/embedded_connection.h"
 #include "odm/dynamic/dynamic_transaction.h"
@@ -38,8 +39,7 @@ std::string text(const JsonObject& object, std::string_view name) {
 std::vector<std::string> texts(const JsonObject& object, std::string_view name) {
   std::vector<std::string> all;
   if (const auto value = find(object, name))
-    for (const JsonValue one : value->get_array().value())
-      all.emplace_back(one.get_string().value());
+    for (const JsonValue one : api::array_of(*value)) all.emplace_back(one.get_string().value());
   return all;
 }
 
@@ -178,11 +178,11 @@ class Side {
     api::JsonParser parser;
     const auto parsed = parser.parse(schemas);
     if (!parsed.ok()) throw std::runtime_error("the schemas are not JSON");
-    for (const JsonValue one : find(*parsed, "dynamoose")->get_array().value())
+    for (const JsonValue one : api::array_of(*find(*parsed, "dynamoose")))
       add(good(DynamicSchema::from_dynamoose(simdjson::minify(one))), {});
     if (const auto own = find(*parsed, "own"))
-      for (const auto& [table, given] : own->get_object().value())
-        for (const JsonValue one : given.get_array().value())
+      for (const auto& [table, given] : api::object_of(*own))
+        for (const JsonValue one : api::array_of(given))
           add(good(DynamicSchema::parse(simdjson::minify(one))), std::string(table));
   }
 
@@ -233,7 +233,7 @@ class Side {
   }
   std::vector<Map> maps_at(const JsonObject& step, std::string_view name, const Schema& schema) {
     std::vector<Map> maps;
-    for (const JsonValue one : find(step, name)->get_array().value())
+    for (const JsonValue one : api::array_of(*find(step, name)))
       maps.push_back(read_map(one.get_object(), &schema));
     return maps;
   }
@@ -332,7 +332,7 @@ std::string Side::read(const JsonObject& step, const std::string& operation) {
       const JsonObject clause = range->get_object();
       const Attribute* attribute = schema.find(text(clause, "attribute"));
       std::vector<Value> values;
-      for (const JsonValue value : find(clause, "values")->get_array().value())
+      for (const JsonValue value : api::array_of(*find(clause, "values")))
         values.push_back(read_value(value, attribute->codec));
       const std::string word = text(clause, "is");
       if (word == "eq") query.sort(eq(values[0]));
@@ -357,12 +357,12 @@ Condition<Map> Side::condition_of_clauses(const Model& of, const JsonObject& ste
   Condition<Map> all;
   const auto clauses = find(step, name);
   if (!clauses) return all;
-  for (const JsonValue one : clauses->get_array().value()) {
+  for (const JsonValue one : api::array_of(*clauses)) {
     const JsonObject clause = one.get_object();
     const DynamicField field = of.entity.f(text(clause, "attribute"));
     std::vector<Value> values;
     if (const auto given = find(clause, "values"))
-      for (const JsonValue value : given->get_array().value())
+      for (const JsonValue value : api::array_of(*given))
         values.push_back(read_value(value, field.core().codec));
     const std::string word = text(clause, "is");
     Condition<Map> condition;
@@ -403,7 +403,7 @@ void Side::update(const JsonObject& step) { good(update_of(model(step), step).ex
 
 void Side::transact(const JsonObject& step) {
   DynamicTransaction transaction(model(step).table);
-  for (const JsonValue one : find(step, "steps")->get_array().value()) {
+  for (const JsonValue one : api::array_of(*find(step, "steps"))) {
     const JsonObject part = one.get_object();
     Model& of = model(part);
     const Schema& schema = of.schema.schema();

@@ -3,6 +3,7 @@
 #include <stdexcept>
 
 #include "api/json/attribute_value.h"
+#include "api/json/shape.h"
 #include "api/json/writer.h"
 
 namespace dynolith::odm::interop {
@@ -67,7 +68,7 @@ Value read_value(const api::JsonValue& value, const ValueCodec* codec) {
     return Value(read_map(inside.get_object(), codec == nullptr ? nullptr : codec->schema()));
   if (tag == "L") {
     List list;
-    for (const api::JsonValue element : inside.get_array().value())
+    for (const api::JsonValue element : api::array_of(inside))
       list.push_back(read_value(element, element_of(codec)));
     return Value(std::move(list));
   }

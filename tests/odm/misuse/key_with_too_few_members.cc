@@ -1,4 +1,4 @@
-// Error: takes exactly the members of
+// Error: take exactly the members of Model<T>::key
 #include "tests/odm/misuse/model.h"
 
 MISUSE((void)users.get("acme");)
