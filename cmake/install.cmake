@@ -1,4 +1,5 @@
-# What `find_package(dynolith)` finds: the storage library, its headers and what it links with.
+# What `find_package(dynolith)` finds: the storage library, its headers and what it links with; with
+# COMPONENTS odm also the mapper.
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
@@ -10,6 +11,13 @@ install(DIRECTORY ${PROJECT_SOURCE_DIR}/storage DESTINATION ${CMAKE_INSTALL_INCL
   COMPONENT storage FILES_MATCHING PATTERN "*.h")
 install(EXPORT dynolith_targets NAMESPACE dynolith:: DESTINATION ${DYNOLITH_PACKAGE_DIR}
   FILE dynolith-targets.cmake COMPONENT storage)
+
+install(TARGETS dynolith_wire dynolith_odm EXPORT dynolith_odm_targets
+  ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT odm)
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/odm DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/dynolith
+  COMPONENT odm FILES_MATCHING PATTERN "*.h")
+install(EXPORT dynolith_odm_targets NAMESPACE dynolith:: DESTINATION ${DYNOLITH_PACKAGE_DIR}
+  FILE dynolith-odm-targets.cmake COMPONENT odm)
 
 configure_package_config_file(${PROJECT_SOURCE_DIR}/cmake/dynolith-config.cmake.in
   ${PROJECT_BINARY_DIR}/dynolith-config.cmake INSTALL_DESTINATION ${DYNOLITH_PACKAGE_DIR})

@@ -14,10 +14,12 @@ elseif(SANITIZE STREQUAL "thread")
 endif()
 
 file(REMOVE_RECURSE ${WORK_DIR})
-run(${CMAKE_COMMAND} --install ${BUILD_DIR} --component storage --prefix ${WORK_DIR}/prefix)
+foreach(component storage odm)
+  run(${CMAKE_COMMAND} --install ${BUILD_DIR} --component ${component} --prefix ${WORK_DIR}/prefix)
+endforeach()
 run(${CMAKE_COMMAND} -S ${EXAMPLE_DIR} -B ${WORK_DIR}/build -G ${GENERATOR}
   -DCMAKE_CXX_COMPILER=${COMPILER} -DCMAKE_CXX_FLAGS=${flags}
   -DCMAKE_PREFIX_PATH=${WORK_DIR}/prefix)
 run(${CMAKE_COMMAND} --build ${WORK_DIR}/build)
-run(${WORK_DIR}/build/music ${WORK_DIR}/data)
-run(${WORK_DIR}/build/music ${WORK_DIR}/data)
+run(${WORK_DIR}/build/${PROGRAM} ${WORK_DIR}/data)
+run(${WORK_DIR}/build/${PROGRAM} ${WORK_DIR}/data)
