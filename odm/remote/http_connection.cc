@@ -17,10 +17,10 @@
 #include <charconv>
 #include <chrono>
 #include <climits>
-#include <csignal>
 #include <cstring>
-#include <ctime>
 #include <optional>
+
+#include "odm/remote/no_sigpipe.h"
 
 namespace dynolith::odm {
 namespace {
@@ -43,35 +43,6 @@ std::string lowered(std::string_view text) {
   for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c | 32) : c;
   return out;
 }
-
-// OpenSSL writes to sockets with write(), which raises SIGPIPE in the program that uses us when the
-// other side is gone. While this lives, this thread does not get one.
-class NoSigpipe {
- public:
-  explicit NoSigpipe(bool is_needed) {
-    if (!is_needed) return;
-    sigemptyset(&pipe_);
-    sigaddset(&pipe_, SIGPIPE);
-    sigset_t pending;
-    sigemptyset(&pending);
-    sigpending(&pending);
-    if (sigismember(&pending, SIGPIPE) == 1) return;  // Blocked by the program, and its own.
-    blocks_ = pthread_sigmask(SIG_BLOCK, &pipe_, &before_) == 0;
-  }
-  ~NoSigpipe() {
-    if (!blocks_) return;
-    const timespec at_once{};
-    while (sigtimedwait(&pipe_, nullptr, &at_once) < 0 && errno == EINTR) {
-    }
-    pthread_sigmask(SIG_SETMASK, &before_, nullptr);
-  }
-  NoSigpipe(const NoSigpipe&) = delete;
-  NoSigpipe& operator=(const NoSigpipe&) = delete;
-
- private:
-  bool blocks_ = false;
-  sigset_t pipe_, before_;
-};
 
 // What of an answer's head its framing cannot be trusted for: httplib takes any number.
 const char* problem_of(const httplib::Response& reply, size_t& length) {
@@ -307,48 +278,77 @@ ssize_t HttpConnection::Wire::read(char* into, size_t size) {
 
 // --- The client: httplib's, over that stream.
 
+namespace {
+
+bool is_verified(const SSL* ssl) {
+  return SSL_get0_peer_certificate(ssl) != nullptr && SSL_get_verify_result(ssl) == X509_V_OK;
+}
+
+struct Handshake {
+  int64_t deadline_ms = 0;
+  long verdict = X509_V_OK;  // On the certificate.
+};
+
+}  // namespace
+
 template <class Base>
 class HttpConnection::Client final : public Base {
  public:
-  Client(const HttpTarget& target, Wire& wire) : Base(target.host, target.port), wire_(wire) {}
+  Client(const HttpTarget& target, bool verifies, Wire& wire)
+      : Base(target.host, target.port), verifies_(verifies), wire_(wire) {}
 
  private:
   bool process_socket(const typename Base::Socket& socket,
                       std::function<bool(httplib::Stream&)> speak) override {
     wire_.attach(socket.sock, socket.ssl);
+    // The handshake would have failed; nothing is sent even so.
+    if (socket.ssl != nullptr && verifies_ && !is_verified(socket.ssl)) {
+      wire_.fail(Kind::kNotTrusted, "the certificate was not verified");
+      return false;
+    }
     return speak(wire_);
   }
 
+  const bool verifies_;
   Wire& wire_;
 };
 
 struct HttpConnection::Parts {
   Wire wire;
+  Handshake handshake;
   std::unique_ptr<httplib::ClientImpl> client;
-  httplib::SSLClient* tls = nullptr;  // The client, if it is one.
-  bool is_kept = false;               // The last exchange left it in good order.
+  bool is_tls = false;
+  bool is_kept = false;  // The last exchange left it in good order.
 };
 
 namespace {
 
-// The certificate must name the host; OpenSSL is asked, besides httplib's own comparison, which
-// also takes the subject's common name.
-void expect_name(SSL_CTX* context, const std::string& host) {
+// httplib limits each step of a handshake. This is called after each and ends it at the deadline.
+void watch_handshake(const SSL* ssl, int where, int) {
+  if ((where & SSL_CB_EXIT) == 0) return;
+  auto* handshake = static_cast<Handshake*>(SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl)));
+  handshake->verdict = SSL_get_verify_result(ssl);
+  if (steady_ms() >= handshake->deadline_ms) shutdown(SSL_get_fd(ssl), SHUT_RDWR);
+}
+
+// OpenSSL verifies the certificate and the host that it names, within the handshake. httplib's own
+// verification, which stays off, reads all certificates anew for every connection and takes a
+// subject's common name beside other names. False if it cannot be set up.
+bool set_up_tls(SSL_CTX* context, const std::string& host, const TlsTrust& trust,
+                Handshake& handshake) {
+  if (context == nullptr) return false;
+  SSL_CTX_set_app_data(context, &handshake);
+  SSL_CTX_set_info_callback(context, watch_handshake);
+  if (SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) != 1) return false;
+  SSL_CTX_set_verify(context, trust.verifies() ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, nullptr);
+  if (!trust.verifies()) return true;
+  if (trust.store() != nullptr) SSL_CTX_set1_cert_store(context, trust.store());
   X509_VERIFY_PARAM* expected = SSL_CTX_get0_param(context);
   in6_addr parsed{};
   const bool is_address = inet_pton(AF_INET, host.c_str(), &parsed) == 1 ||
                           inet_pton(AF_INET6, host.c_str(), &parsed) == 1;
-  if (is_address)
-    X509_VERIFY_PARAM_set1_ip_asc(expected, host.c_str());
-  else
-    X509_VERIFY_PARAM_set1_host(expected, host.c_str(), host.size());
-}
-
-// httplib limits each step of a handshake. This is called after each and ends it at the deadline.
-void limit_handshake(const SSL* ssl, int where, int) {
-  const auto* deadline_ms = static_cast<int64_t*>(SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl)));
-  if ((where & SSL_CB_EXIT) != 0 && steady_ms() >= *deadline_ms)
-    shutdown(SSL_get_fd(ssl), SHUT_RDWR);
+  return (is_address ? X509_VERIFY_PARAM_set1_ip_asc(expected, host.c_str())
+                     : X509_VERIFY_PARAM_set1_host(expected, host.c_str(), host.size())) == 1;
 }
 
 }  // namespace
@@ -359,35 +359,34 @@ int64_t steady_ms() {
       .count();
 }
 
-Result<void> check_ca_bundle(const TlsTrust& trust) {
-  if (!trust.verifies || trust.ca_bundle.empty()) return {};
-  const std::unique_ptr<X509_STORE, decltype(&X509_STORE_free)> store(X509_STORE_new(),
-                                                                      X509_STORE_free);
+Result<TlsTrust> TlsTrust::load(const std::string& ca_bundle, bool verifies) {
+  TlsTrust trust;
+  trust.verifies_ = verifies;
+  if (!verifies) return trust;
+  trust.store_.reset(X509_STORE_new(), [](X509_STORE* old) { X509_STORE_free(old); });
   const bool is_loaded =
-      store != nullptr && X509_STORE_load_file(store.get(), trust.ca_bundle.c_str()) == 1;
+      trust.store_ != nullptr &&
+      (ca_bundle.empty() ? X509_STORE_set_default_paths(trust.store())
+                         : X509_STORE_load_file(trust.store(), ca_bundle.c_str())) == 1;
   ERR_clear_error();
-  if (is_loaded) return {};
+  if (is_loaded) return trust;
   return make_error(ErrorCode::kBadRequest,
-                    "no certificates can be read from the CA bundle " + trust.ca_bundle);
+                    "no certificates can be read from the CA bundle " + ca_bundle);
 }
 
 HttpConnection::HttpConnection(const HttpTarget& target, const TlsTrust& trust)
-    : host_(target.host), parts_(std::make_unique<Parts>()) {
+    : host_(target.host), trust_(trust), parts_(std::make_unique<Parts>()) {
   if (target.is_tls) {
-    auto made = std::make_unique<Client<httplib::SSLClient>>(target, parts_->wire);
-    parts_->tls = made.get();
-    if (SSL_CTX* context = made->ssl_context(); context != nullptr) {
-      SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
-      SSL_CTX_set_app_data(context, &parts_->wire.deadline_ms);
-      SSL_CTX_set_info_callback(context, limit_handshake);
-      if (trust.verifies) expect_name(context, target.host);
-    }
-    made->set_ca_cert_path(trust.ca_bundle);
-    made->enable_server_certificate_verification(trust.verifies);
-    parts_->client = std::move(made);
+    parts_->is_tls = true;
+    auto made =
+        std::make_unique<Client<httplib::SSLClient>>(target, trust.verifies(), parts_->wire);
+    made->enable_server_certificate_verification(false);
+    if (set_up_tls(made->ssl_context(), host_, trust, parts_->handshake))
+      parts_->client = std::move(made);
   } else {
-    parts_->client = std::make_unique<Client<httplib::ClientImpl>>(target, parts_->wire);
+    parts_->client = std::make_unique<Client<httplib::ClientImpl>>(target, false, parts_->wire);
   }
+  if (parts_->client == nullptr) return;
   httplib::ClientImpl& client = *parts_->client;
   client.set_tcp_nodelay(true);
   client.set_decompress(false);
@@ -397,7 +396,7 @@ HttpConnection::HttpConnection(const HttpTarget& target, const TlsTrust& trust)
 }
 
 HttpConnection::~HttpConnection() {
-  const NoSigpipe quiet(parts_->tls != nullptr);  // TLS says farewell.
+  const NoSigpipe quiet(parts_->is_tls);  // TLS says farewell.
   parts_->client.reset();
   ERR_clear_error();
 }
@@ -421,17 +420,15 @@ HttpFailure HttpConnection::failure(int error, const HttpRequest& request,
     case httplib::Error::BindIPAddress:
       if (is_late) return {Kind::kTimedOut, false, "no connection within the limit"};
       return {Kind::kNotConnected, false, "the host is not known or does not take connections"};
-    case httplib::Error::SSLConnection:
+    case httplib::Error::SSLConnection: {
+      const long verdict = parts_->handshake.verdict;
+      if (trust_.verifies() && verdict != X509_V_OK) {
+        return {Kind::kNotTrusted, false,
+                "the certificate of " + host_ +
+                    " is not trusted: " + X509_verify_cert_error_string(verdict)};
+      }
       if (is_late) return {Kind::kTimedOut, false, "no TLS handshake within the limit"};
       return {Kind::kNotConnected, false, "the TLS handshake failed"};
-    case httplib::Error::SSLLoadingCerts:
-      return {Kind::kNotTrusted, false, "no certificates can be read from the CA bundle"};
-    case httplib::Error::SSLServerVerification: {
-      const long verdict = parts_->tls->get_openssl_verify_result();
-      return {Kind::kNotTrusted, false,
-              "the certificate of " + host_ + " is not trusted: " +
-                  (verdict == X509_V_OK ? "it names another host"
-                                        : X509_verify_cert_error_string(verdict))};
     }
     default:
       return {Kind::kMalformed, parts_->wire.was_sent(),
@@ -440,8 +437,11 @@ HttpFailure HttpConnection::failure(int error, const HttpRequest& request,
 }
 
 HttpOutcome HttpConnection::exchange(const HttpRequest& request, int64_t deadline_ms) {
-  const NoSigpipe quiet(parts_->tls != nullptr);
+  const NoSigpipe quiet(parts_->is_tls);
+  if (parts_->client == nullptr)
+    return HttpFailure{Kind::kNotConnected, false, "TLS cannot be set up for this host"};
   Wire& wire = parts_->wire;
+  parts_->handshake = {deadline_ms, X509_V_OK};
   wire.begin(request.read_timeout_ms, deadline_ms);
   parts_->is_kept = false;
   const int64_t started_ms = steady_ms();

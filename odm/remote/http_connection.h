@@ -17,16 +17,24 @@
 
 #include "odm/remote/http_exchange.h"
 
+struct x509_store_st;
+
 namespace dynolith::odm {
 
-// Whom TLS connections trust.
-struct TlsTrust {
-  std::string ca_bundle = {};  // A file in PEM form; empty: what the system trusts.
-  bool verifies = true;
-};
+// Whose certificates are accepted: nobody's, before it is loaded. Connections share what was read:
+// the system's certificates cost 25 ms.
+class TlsTrust {
+ public:
+  // `ca_bundle`: a file in PEM form; empty: what the system trusts. Errors: kBadRequest (the file
+  // cannot be read or has no certificate).
+  static Result<TlsTrust> load(const std::string& ca_bundle, bool verifies);
+  x509_store_st* store() const { return store_.get(); }
+  bool verifies() const { return verifies_; }
 
-// Errors: kBadRequest (the bundle cannot be read or has no certificate).
-Result<void> check_ca_bundle(const TlsTrust& trust);
+ private:
+  std::shared_ptr<x509_store_st> store_;
+  bool verifies_ = true;
+};
 
 // Milliseconds of the machine's steady clock, for limits on the network.
 int64_t steady_ms();
@@ -53,6 +61,7 @@ class HttpConnection {
   HttpFailure failure(int error, const HttpRequest& request, int64_t started_ms) const;
 
   const std::string host_;
+  const TlsTrust trust_;
   const std::unique_ptr<Parts> parts_;
 };
 

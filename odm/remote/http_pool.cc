@@ -8,18 +8,18 @@ namespace dynolith::odm {
 using Kind = HttpFailure::Kind;
 
 HttpPool::HttpPool(HttpPoolOptions options, std::shared_ptr<storage::Clock> clock)
-    : options_(std::move(options)),
-      clock_(std::move(clock)),
-      trust_{options_.ca_bundle, options_.verify_tls} {}
+    : options_(std::move(options)), clock_(std::move(clock)) {}
 
 HttpPool::~HttpPool() = default;
 
 Result<void> HttpPool::prepare_tls() {
   const std::lock_guard lock(tls_mutex_);
   if (is_tls_prepared_) return {};
-  auto checked = check_ca_bundle(trust_);
-  is_tls_prepared_ = checked.ok();
-  return checked;
+  auto loaded = TlsTrust::load(options_.ca_bundle, options_.verify_tls);
+  if (!loaded) return std::move(loaded).error();
+  trust_ = std::move(*loaded);
+  is_tls_prepared_ = true;
+  return {};
 }
 
 HttpOutcome HttpPool::exchange(const HttpTarget& target, const HttpRequest& request) {

@@ -44,9 +44,9 @@ class HttpPool : public HttpTransport {
 
   const HttpPoolOptions options_;
   const std::shared_ptr<storage::Clock> clock_;
-  const TlsTrust trust_;
   std::mutex tls_mutex_;
-  bool is_tls_prepared_ = false;  // Under its mutex.
+  bool is_tls_prepared_ = false;
+  TlsTrust trust_;  // Set once, under the mutex, before it is used.
 
   std::mutex mutex_;
   std::condition_variable freed_;

@@ -123,6 +123,16 @@ TEST_F(HttpPoolTest, ReadsEveryFormOfAnAnswer) {
   EXPECT_EQ(connections(), (std::vector<int>{0, 0, 0, 0, 0, 1}));
 }
 
+// Whoever asked decides about redirections, authentication and codings.
+TEST_F(HttpPoolTest, HandsOutAnswersAsTheyCame) {
+  serve({replies(307, "elsewhere", "Location: http://127.0.0.1:1/\r\n"),
+         replies(401, "who?", "WWW-Authenticate: Digest realm=\"r\", nonce=\"n\"\r\n"),
+         replies(200, "raw", "Content-Encoding: gzip\r\n"), replies(500, "broken")});
+  for (const char* expected : {"307 elsewhere", "401 who?", "200 raw", "500 broken"})
+    EXPECT_EQ(ask(), expected);
+  EXPECT_EQ(connections(), (std::vector<int>{0, 0, 0, 0}));
+}
+
 TEST_F(HttpPoolTest, RefusesAnswersThatAreNone) {
   const std::string head = "HTTP/1.1 200 OK\r\n";
   const std::string answers[] = {

@@ -5,8 +5,11 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <atomic>
+#include <csignal>
 #include <cstdlib>
 #include <fstream>
+#include <functional>
 #include <thread>
 
 #include "odm/remote/http_pool.h"
@@ -108,18 +111,41 @@ TEST_F(TlsTest, SendsNothingToAServerThatHasNoTls) {
   EXPECT_TRUE(plain.received().empty());
 }
 
+// Takes one connection and does with it what it is told.
+class RawServer {
+ public:
+  explicit RawServer(std::function<void(int)> serve)
+      : listener_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    bind(listener_, reinterpret_cast<sockaddr*>(&address), size);
+    listen(listener_, 1);
+    getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size);
+    target.port = ntohs(address.sin_port);
+    thread_ = std::thread([this, serve = std::move(serve)] {
+      const int client = accept(listener_, nullptr, nullptr);
+      serve(client);
+      close(client);
+    });
+  }
+  ~RawServer() {
+    shutdown(listener_, SHUT_RDWR);
+    thread_.join();
+    close(listener_);
+  }
+
+  HttpTarget target{true, "127.0.0.1"};
+
+ private:
+  int listener_;
+  std::thread thread_;
+};
+
 // A byte now and then keeps the limit of a step from passing, not the total one.
 TEST_F(TlsTest, ASlowHandshakeDoesNotOutlastTheTotalLimit) {
-  const int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  ASSERT_EQ(bind(listener, reinterpret_cast<sockaddr*>(&address), size), 0);
-  ASSERT_EQ(listen(listener, 1), 0);
-  getsockname(listener, reinterpret_cast<sockaddr*>(&address), &size);
-  std::thread dripping([listener] {
-    const int client = accept(listener, nullptr, nullptr);
+  RawServer dripping([](int client) {
     std::string record("\x16\x03\x03\x40\x00\x02", 6);  // A handshake of 16 KiB begins.
     record.resize(16'000);
     for (const char byte : record) {
@@ -127,20 +153,33 @@ TEST_F(TlsTest, ASlowHandshakeDoesNotOutlastTheTotalLimit) {
       pollfd closed{client, POLLRDHUP, 0};
       if (poll(&closed, 1, 5) > 0) break;
     }
-    close(client);
   });
-  const auto pool = trusting("", false);
-  HttpTarget target{true, "127.0.0.1", ntohs(address.sin_port)};
   HttpRequest request;
   request.connect_timeout_ms = 20'000;
   request.total_timeout_ms = 100;
   const int64_t started = steady_ms();
-  const auto outcome = pool->exchange(target, request);
+  const auto outcome = trusting("", false)->exchange(dripping.target, request);
   EXPECT_LT(steady_ms() - started, 10'000);
   ASSERT_TRUE(std::holds_alternative<HttpFailure>(outcome));
   EXPECT_EQ(std::get_if<HttpFailure>(&outcome)->text, "no TLS handshake within the limit");
-  dripping.join();
-  close(listener);
+}
+
+// OpenSSL answers with an alert, which nobody receives.
+TEST_F(TlsTest, AConnectionThatEndsEarlyRaisesNoSignal) {
+  static std::atomic<int> raised;
+  raised = 0;
+  const auto before = std::signal(SIGPIPE, [](int) { ++raised; });
+  for (int i = 0; i < 50; ++i) {  // It must close early enough.
+    RawServer closing([](int) {});
+    const auto outcome = trusting("", false)->exchange(closing.target, HttpRequest());
+    ASSERT_TRUE(std::holds_alternative<HttpFailure>(outcome));
+    EXPECT_FALSE(std::get_if<HttpFailure>(&outcome)->was_sent);
+  }
+  EXPECT_EQ(raised, 0);
+  sigset_t blocked;
+  pthread_sigmask(SIG_BLOCK, nullptr, &blocked);
+  EXPECT_EQ(sigismember(&blocked, SIGPIPE), 0);
+  std::signal(SIGPIPE, before);
 }
 
 TEST_F(TlsTest, IsConfiguredByOptionsAndEnvironment) {
