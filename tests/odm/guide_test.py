@@ -5,7 +5,7 @@
 
 A C++ block in odm/*.md stands below a line <!-- FILE: NAME --> and is the part of tests/odm/guide/FILE
 between "// [NAME]" and "// [/NAME]", without their indentation. --write puts it there. Every C++
-block must quote a test, every part must be quoted, and every file must be in the test program.
+block must quote a test, every part must be quoted, and every file must be in the test program. odm/FEATURES.md must name tests and suites that there are.
 """
 import argparse
 import pathlib
@@ -19,6 +19,7 @@ BLOCK = re.compile(r"(?:<!-- (?P<file>[\w.]+): (?P<name>[\w-]+) -->\n)?```cpp\n(
                    re.DOTALL)
 PART = re.compile(r"^ *// \[(?P<name>[\w-]+)\]\n(?P<code>.*?)^ *// \[/(?P=name)\]\n",
                   re.DOTALL | re.MULTILINE)
+OTHER_EVIDENCE = {"tools/bench --odm", "Remote/ConnectionConformance"}
 
 
 def parts():
@@ -27,6 +28,23 @@ def parts():
         for match in PART.finditer(source.read_text()):
             found[source.name, match["name"]] = textwrap.dedent(match["code"])
     return found
+
+
+def unknown_tests():
+    """Names in the table of features that are neither a test nor a suite."""
+    tests = set()
+    for source in sorted((ROOT / "tests/odm").rglob("*.cc")):
+        for suite, name in re.findall(r"^TEST(?:_F|_P)?\((\w+), (\w+)\)", source.read_text(), re.MULTILINE):
+            tests.add(f"{suite}.{name}")
+    suites = set(re.findall(r'^    "(\w+)": ', (ROOT / "tests/run.py").read_text(), re.MULTILINE))
+    table = (ROOT / "odm/FEATURES.md").read_text()
+    for row in re.findall(r"^\| .* \| (?:Y|p) \| (.*?) \| .*\|$", table, re.MULTILINE):
+        named = re.findall(r"`([^`]+)`", row)
+        if not named:
+            yield f"FEATURES.md: no test in: {row}"
+        for name in named:
+            if name not in tests | suites and name not in OTHER_EVIDENCE:
+                yield f"FEATURES.md: there is no {name}"
 
 
 def main():
@@ -64,6 +82,7 @@ def main():
     for source in GUIDE.glob("*.cc"):
         if source.name not in listed:
             failures.append(f"tests/odm/guide/{source.name} is not compiled")
+    failures.extend(unknown_tests())
     for failure in failures:
         print(failure)
     print(f"{passed} passed, {len(failures)} failed")

@@ -1,4 +1,5 @@
 // Connections, dry runs, recordings, hooks, views, schemas of run time.
+#include "odm/async.h"
 #include "odm/connection/recording_connection.h"
 #include "odm/dynamic/dynamic_schema.h"
 #include "odm/remote/remote_connection.h"
@@ -45,6 +46,16 @@ TEST(Testing, Recording) {
   // [/recording]
   EXPECT_EQ(got.error().code, odm::ErrorCode::kThrottled);
   EXPECT_EQ(connection->wire().at(1).operation, "PutItem");
+}
+
+TEST_F(Guide, Async) {
+  const std::string id = ann().id;
+  // [async]
+  odm::Executor executor(4);
+  auto later = odm::async(executor, [=, users = users] { return users.get("acme", id); });
+  std::optional<User> user = later.get().value();
+  // [/async]
+  EXPECT_TRUE(user);
 }
 
 TEST_F(Guide, Views) {
