@@ -7,41 +7,11 @@
 namespace dynolith::odm {
 namespace {
 
-// The item is of the schema's version: differences found on an upgraded object do not fit others.
-ConditionCore schema_version_condition(const Schema& schema) {
-  if (schema.version == 0) return {};
-  return internal::share({storage::Comparison{internal::path_of(schema.version_attribute),
-                                              storage::Comparator::kGreaterOrEqual,
-                                              internal::number_value(schema.version)}});
-}
-
 ConditionCore parents_condition(const std::vector<storage::DocumentPath>& parents) {
   ConditionCore condition;
   for (const storage::DocumentPath& path : parents)
     condition = both(std::move(condition), internal::share({storage::AttributeExists{path}}));
   return condition;
-}
-
-// What update() would make of the stored item had it been upgraded, as an update of the item as it
-// is. Nothing: it needs no upgrade.
-Result<std::optional<UpdateRequest>> upgrading_request(const Schema& schema,
-                                                       const UpdateRequest& request,
-                                                       const ConditionCore& condition,
-                                                       const ItemView& stored) {
-  const std::optional<EncodedItem> newer = TRY(upgraded(schema, stored));
-  if (!newer) return std::optional<UpdateRequest>();
-  auto target = storage::apply_update(*request.update, newer->view(), request.key.view());
-  if (!target)
-    return make_error(
-        ErrorCode::kBadRequest,
-        schema.model + ": the upgraded item cannot be saved: " + target.error().message);
-  UpdateRequest upgrading = request;
-  upgrading.update =
-      std::make_shared<const storage::Update>(internal::update_between(stored, target->view()));
-  const ConditionCore unchanged =
-      internal::holds(schema.version_attribute, stored.find(schema.version_attribute));
-  upgrading.condition = both(unchanged, condition).tree;
-  return std::optional<UpdateRequest>(std::move(upgrading));
 }
 
 }  // namespace
@@ -76,7 +46,7 @@ Result<std::optional<EntityCore::SavePlan>> EntityCore::plan_save(
   if (!plan.version)
     plan.condition = both(std::move(plan.condition), parents_condition(differences.parents()));
   plan.condition = both(std::move(plan.condition), condition);
-  plan.request.condition = both(plan.condition, schema_version_condition(*schema_)).tree;
+  plan.request.condition = both(plan.condition, internal::schema_version_condition(*schema_)).tree;
   plan.request.returns = UpdateRequest::Return::kAllNew;
   plan.request.return_old_on_failure = true;
   return std::optional<SavePlan>(std::move(plan));
@@ -95,8 +65,8 @@ Result<void> EntityCore::save(const void* original, void* changed,
   if (!plan) return {};
   Result<EncodedItem> saved = send_save(*plan);
   if (!saved && saved.error().code == ErrorCode::kConditionFailed && saved.error().item.exists()) {
-    std::optional<UpdateRequest> upgrading =
-        TRY(upgrading_request(*schema_, plan->request, plan->condition, saved.error().item.view()));
+    std::optional<UpdateRequest> upgrading = TRY(internal::upgrading_request(
+        *schema_, plan->request, plan->condition, saved.error().item.view()));
     if (upgrading) {
       plan->request = *std::move(upgrading);
       saved = send_save(*plan);

@@ -37,4 +37,13 @@ void reset_object(const Schema& schema, void* object);
 // five seconds, of which a random part of up to a half is left out.
 void wait_before_retry(Connection& connection, int attempt, int64_t base_ms);
 
+// The item is of the schema's version: changes that are meant for such an item do not fit others.
+ConditionCore schema_version_condition(const Schema& schema);
+// What an update would make of the stored item had it been upgraded, as an update of the item as it
+// is. Nothing: it needs no upgrade. `condition`: of the request, without the schema's version.
+Result<std::optional<UpdateRequest>> upgrading_request(const Schema& schema,
+                                                       const UpdateRequest& request,
+                                                       const ConditionCore& condition,
+                                                       const ItemView& stored);
+
 }  // namespace dynolith::odm::internal

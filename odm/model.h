@@ -91,7 +91,7 @@ void finish_index(IndexDraft& draft);
 
 // --- Options of .index().
 
-struct index_part_option {
+struct IndexPartOption {
   bool is_sort;
   std::string_view attribute;
   WellFormedKeyPattern pattern;
@@ -100,35 +100,35 @@ struct index_part_option {
   }
 };
 // A key attribute of the index that is composed of members.
-inline index_part_option partition_key(std::string_view attribute, WellFormedKeyPattern pattern) {
+inline IndexPartOption partition_key(std::string_view attribute, WellFormedKeyPattern pattern) {
   return {false, attribute, pattern};
 }
-inline index_part_option sort_key(std::string_view attribute, WellFormedKeyPattern pattern) {
+inline IndexPartOption sort_key(std::string_view attribute, WellFormedKeyPattern pattern) {
   return {true, attribute, pattern};
 }
 
-struct local_option {
+struct LocalOption {
   void apply(internal::IndexDraft& draft) const { draft.index.kind = storage::IndexKind::kLocal; }
 };
 // A local index: the table's partition key, another sort key.
-inline constexpr local_option local() { return {}; }
+inline constexpr LocalOption local() { return {}; }
 
-struct partition_members_option {
+struct PartitionMembersOption {
   size_t count;
   void apply(internal::IndexDraft& draft) const { draft.partition_members = count; }
 };
 // Of an index without patterns: how many of its members are partition attributes (1 unless said);
 // the others are sort attributes. Several of a role: a multi-attribute key.
-inline constexpr partition_members_option partition_members(size_t count) { return {count}; }
+inline constexpr PartitionMembersOption partition_members(size_t count) { return {count}; }
 
-struct projection_option {
+struct ProjectionOption {
   storage::IndexProjection projection;
   void apply(internal::IndexDraft& draft) const { draft.index.projection = projection; }
 };
 // What entries of the index hold; all attributes unless said.
-inline projection_option keys_only() { return {{storage::ProjectionType::kKeysOnly, {}}}; }
+inline ProjectionOption keys_only() { return {{storage::ProjectionType::kKeysOnly, {}}}; }
 template <class... Names>
-projection_option including(Names... stored_names) {
+ProjectionOption including(Names... stored_names) {
   return {{storage::ProjectionType::kInclude, {std::string(stored_names)...}}};
 }
 

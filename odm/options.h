@@ -67,26 +67,26 @@ template <class M>
 inline constexpr bool kIsOptional = !std::is_same_v<Unwrap<M>, M>;
 
 // An option is anything with apply<M>(attribute, schema).
-#define DYNOLITH_ODM_FLAG(function, statement)                         \
-  struct function##_option {                                           \
+#define DYNOLITH_ODM_FLAG(Type, function, statement)                   \
+  struct Type {                                                        \
     template <class M>                                                 \
     void apply([[maybe_unused]] Attribute& attribute, Schema&) const { \
       statement;                                                       \
     }                                                                  \
   };                                                                   \
-  inline constexpr function##_option function() { return {}; }
+  inline constexpr Type function() { return {}; }
 
 // An object without it is refused, and an item without it does not fit the model. Strings must
 // not be empty.
-DYNOLITH_ODM_FLAG(required, attribute.required = true)
+DYNOLITH_ODM_FLAG(RequiredOption, required, attribute.required = true)
 // Given at creation; what changes it later is refused.
-DYNOLITH_ODM_FLAG(read_only, attribute.read_only = true)
+DYNOLITH_ODM_FLAG(ReadOnlyOption, read_only, attribute.read_only = true)
 // Left out of views that do not name it.
-DYNOLITH_ODM_FLAG(hidden, attribute.hidden = true)
+DYNOLITH_ODM_FLAG(HiddenOption, hidden, attribute.hidden = true)
 // Shown as "***" in errors.
-DYNOLITH_ODM_FLAG(masked, attribute.masked = true)
+DYNOLITH_ODM_FLAG(MaskedOption, masked, attribute.masked = true)
 
-struct nullable_option {
+struct NullableOption {
   template <class M>
   void apply(Attribute& attribute, Schema&) const {
     static_assert(kIsOptional<M>, "nullable() needs an optional member");
@@ -94,9 +94,9 @@ struct nullable_option {
   }
 };
 // An empty optional is stored as NULL, not left out.
-inline constexpr nullable_option nullable() { return {}; }
+inline constexpr NullableOption nullable() { return {}; }
 
-struct saved_as_option {
+struct SavedAsOption {
   std::string_view name;
   template <class M>
   void apply(Attribute& attribute, Schema&) const {
@@ -104,9 +104,9 @@ struct saved_as_option {
   }
 };
 // The attribute's name in the item, if it is not the model's.
-inline constexpr saved_as_option saved_as(std::string_view name) { return {name}; }
+inline constexpr SavedAsOption saved_as(std::string_view name) { return {name}; }
 
-struct alias_option {
+struct AliasOption {
   std::string_view name;
   template <class M>
   void apply(Attribute& attribute, Schema&) const {
@@ -114,10 +114,10 @@ struct alias_option {
   }
 };
 // Another name that the attribute answers to.
-inline constexpr alias_option alias(std::string_view name) { return {name}; }
+inline constexpr AliasOption alias(std::string_view name) { return {name}; }
 
 template <class V>
-struct default_value_option {
+struct DefaultValueOption {
   V value;
   template <class M>
   void apply(Attribute& attribute, Schema& schema) const {
@@ -143,12 +143,12 @@ struct default_value_option {
 // A value, or a function that makes one, for what is absent (an empty optional, an attribute that
 // a stored item lacks).
 template <class V>
-default_value_option<std::decay_t<V>> default_value(V&& value) {
+DefaultValueOption<std::decay_t<V>> default_value(V&& value) {
   return {std::forward<V>(value)};
 }
 
 template <Source::Kind Kind>
-struct generated_text_option {
+struct GeneratedTextOption {
   template <class M>
   void apply(Attribute& attribute, Schema&) const {
     static_assert(std::is_same_v<Unwrap<M>, std::string>, "uuid() and ulid() need a string member");
@@ -156,11 +156,11 @@ struct generated_text_option {
   }
 };
 // A random UUID, or a ULID (sorts by time), if the member is empty at creation.
-inline constexpr generated_text_option<Source::Kind::kUuid> uuid() { return {}; }
-inline constexpr generated_text_option<Source::Kind::kUlid> ulid() { return {}; }
+inline constexpr GeneratedTextOption<Source::Kind::kUuid> uuid() { return {}; }
+inline constexpr GeneratedTextOption<Source::Kind::kUlid> ulid() { return {}; }
 
 template <class F>
-struct generated_option {
+struct GeneratedOption {
   F make;
   template <class M>
   void apply(Attribute& attribute, Schema&) const {
@@ -172,12 +172,12 @@ struct generated_option {
 };
 // What `make` gives, if the member has its initial value at creation.
 template <class F>
-generated_option<F> generated(F make) {
+GeneratedOption<F> generated(F make) {
   return {std::move(make)};
 }
 
 template <class V>
-struct one_of_option {
+struct OneOfOption {
   std::vector<V> values;
   template <class M>
   void apply(Attribute& attribute, Schema& schema) const {
@@ -191,12 +191,12 @@ struct one_of_option {
   }
 };
 template <class V>
-one_of_option<V> one_of(std::initializer_list<V> values) {
+OneOfOption<V> one_of(std::initializer_list<V> values) {
   return {std::vector<V>(values)};
 }
 
 template <class V>
-struct range_option {
+struct RangeOption {
   std::optional<V> low, high;
   template <class M>
   void apply(Attribute& attribute, Schema&) const {
@@ -210,19 +210,19 @@ struct range_option {
 };
 // Both ends included. Of times: as stored.
 template <class V>
-range_option<V> range(V low, V high) {
+RangeOption<V> range(V low, V high) {
   return {low, high};
 }
 template <class V>
-range_option<V> at_least(V low) {
+RangeOption<V> at_least(V low) {
   return {low, std::nullopt};
 }
 template <class V>
-range_option<V> at_most(V high) {
+RangeOption<V> at_most(V high) {
   return {std::nullopt, high};
 }
 
-struct length_option {
+struct LengthOption {
   size_t low;
   std::optional<size_t> high;
   template <class M>
@@ -234,9 +234,9 @@ struct length_option {
   }
 };
 // Characters of a string, bytes of binary, elements of lists, maps and sets; both ends included.
-inline length_option length(size_t low, std::optional<size_t> high = {}) { return {low, high}; }
+inline LengthOption length(size_t low, std::optional<size_t> high = {}) { return {low, high}; }
 
-struct matches_option {
+struct MatchesOption {
   std::string pattern;
   template <class M>
   void apply(Attribute& attribute, Schema& schema) const {
@@ -245,10 +245,10 @@ struct matches_option {
   }
 };
 // A regular expression (RE2's syntax) that matches somewhere in the string.
-inline matches_option matches(std::string pattern) { return {std::move(pattern)}; }
+inline MatchesOption matches(std::string pattern) { return {std::move(pattern)}; }
 
 template <class F>
-struct check_option {
+struct CheckOption {
   F holds;
   std::string message;
   template <class M>
@@ -271,12 +271,12 @@ struct check_option {
   }
 };
 template <class F>
-check_option<F> check(F holds, std::string message) {
+CheckOption<F> check(F holds, std::string message) {
   return {std::move(holds), std::move(message)};
 }
 
 template <class F, bool IsSetter>
-struct accessor_option {
+struct AccessorOption {
   F change;
   template <class M>
   void apply(Attribute& attribute, Schema&) const {
@@ -299,12 +299,12 @@ struct accessor_option {
 };
 // Changes the value before it is checked and stored; idempotent, or saves change it again.
 template <class F>
-accessor_option<F, true> on_set(F change) {
+AccessorOption<F, true> on_set(F change) {
   return {std::move(change)};
 }
 // Changes the value after it was read.
 template <class F>
-accessor_option<F, false> on_get(F change) {
+AccessorOption<F, false> on_get(F change) {
   return {std::move(change)};
 }
 
@@ -315,7 +315,7 @@ std::string lower_case(std::string text);
 inline auto trimmed() { return on_set(&internal::trim); }
 inline auto lower() { return on_set(&internal::lower_case); }
 
-struct time_form_option {
+struct TimeFormOption {
   TimeForm form;
   template <class M>
   void apply(Attribute& attribute, Schema&) const {
@@ -327,11 +327,11 @@ struct time_form_option {
   }
 };
 // How a time is stored. Say it before options with values (default_value).
-inline constexpr time_form_option milliseconds() { return {TimeForm::kMilliseconds}; }
-inline constexpr time_form_option seconds() { return {TimeForm::kSeconds}; }
-inline constexpr time_form_option iso() { return {TimeForm::kIso}; }
+inline constexpr TimeFormOption milliseconds() { return {TimeForm::kMilliseconds}; }
+inline constexpr TimeFormOption seconds() { return {TimeForm::kSeconds}; }
+inline constexpr TimeFormOption iso() { return {TimeForm::kIso}; }
 
-struct counter_option {
+struct CounterOption {
   int64_t start, step;
   template <class M>
   void apply(Attribute& attribute, Schema&) const {
@@ -344,7 +344,7 @@ struct counter_option {
   }
 };
 // Counts writes of the item: `start` at creation, `step` more with every save and update.
-inline constexpr counter_option counter(int64_t start = 0, int64_t step = 1) {
+inline constexpr CounterOption counter(int64_t start = 0, int64_t step = 1) {
   return {start, step};
 }
 

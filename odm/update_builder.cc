@@ -352,12 +352,18 @@ ConditionCore UpdateBuilder::condition() const {
   const std::string& key = schema_.partition->attribute;
   ConditionCore all;
   if (core_.mode_ == UpdateMode::kMustExist) all = internal::exists(key);
-  // An item without a version is older than any: it must not get the newest without its upgrades.
-  if (core_.mode_ == UpdateMode::kUpsert && !schema_.upgrades.empty())
-    all = either(internal::absent(key), internal::exists(schema_.version_attribute));
   if (core_.expected_version_)
     all = both(all, internal::version_condition(schema_, core_.expected_version_));
   return both(all, core_.condition_);
+}
+
+// Changes are meant for an item of the schema's version: the upgrades of an older one would come
+// after them and undo them.
+ConditionCore UpdateBuilder::is_of_this_version() const {
+  if (schema_.upgrades.empty()) return {};
+  ConditionCore current = internal::schema_version_condition(schema_);
+  if (core_.mode_ == UpdateMode::kMustExist) return current;
+  return either(internal::absent(schema_.partition->attribute), std::move(current));
 }
 
 Result<PreparedUpdate> UpdateBuilder::finish() {
@@ -372,9 +378,9 @@ Result<PreparedUpdate> UpdateBuilder::finish() {
   prepared.request.table = core_.entity_.table().name;
   prepared.request.key = *core_.key_;
   prepared.request.update = std::make_shared<const storage::Update>(std::move(update_));
-  prepared.request.condition = prepared.condition.tree;
+  prepared.request.condition = both(prepared.condition, is_of_this_version()).tree;
   prepared.request.returns = UpdateRequest::Return::kAllNew;
-  prepared.request.return_old_on_failure = prepared.condition.tree != nullptr;
+  prepared.request.return_old_on_failure = prepared.request.condition != nullptr;
   prepared.intent = core_.mode_ == UpdateMode::kMustExist ? EntityCore::Intent::kUpdateExisting
                                                           : EntityCore::Intent::kOther;
   prepared.expected_version = core_.expected_version_;

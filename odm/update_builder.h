@@ -46,6 +46,7 @@ class UpdateBuilder {
   std::optional<EncodedValue> time_value(const Attribute& attribute, int64_t ms);
   Result<PreparedUpdate> finish();
   ConditionCore condition() const;
+  ConditionCore is_of_this_version() const;
   bool changes_unique() const;
 
   void set(std::string_view attribute, EncodedValue value);

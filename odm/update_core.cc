@@ -1,5 +1,6 @@
 #include "odm/update_core.h"
 
+#include "odm/entity_support.h"
 #include "odm/update_builder.h"
 
 namespace dynolith::odm {
@@ -241,6 +242,12 @@ Result<EncodedItem> UpdateCore::send(UpdateRequest::Return returns) const {
   if (prepared.changes_unique) return send_with_unique(prepared, returns);
   prepared.request.returns = returns;
   Result<WriteReply> reply = entity_.connection().update(prepared.request);
+  if (!reply && reply.error().code == ErrorCode::kConditionFailed && reply.error().item.exists()) {
+    // An item of an older schema version is upgraded with the update.
+    const std::optional<UpdateRequest> upgrading = TRY(internal::upgrading_request(
+        entity_.schema(), prepared.request, prepared.condition, reply.error().item.view()));
+    if (upgrading) reply = entity_.connection().update(*upgrading);
+  }
   if (!reply)
     return entity_.explain_failure(std::move(reply).error(), prepared.intent, prepared.condition,
                                    prepared.expected_version);

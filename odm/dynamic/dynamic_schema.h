@@ -81,14 +81,14 @@ std::function<void(void*)> on_value(std::function<void(void*)> act, const ValueC
 }  // namespace internal
 
 // A check of run-time attributes (check.h): rule(range_check(...)).
-struct rule_option {
+struct RuleOption {
   Check check;
   template <class M>
   void apply(Attribute& attribute, Schema&) const {
     attribute.checks.push_back(check);
   }
 };
-inline rule_option rule(Check check) { return {std::move(check)}; }
+inline RuleOption rule(Check check) { return {std::move(check)}; }
 
 class DynamicDefinition {
  public:
