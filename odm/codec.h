@@ -116,7 +116,8 @@ class ValueCodec {
   // Runs getters of structures inside the value.
   virtual void finish(void* value) const = 0;
 
-  // Of times, also optional ones: set_time gives false for other types; time_of, nothing.
+  // Of times, also optional ones: set_time gives false for other types, and for a moment that the
+  // type cannot hold; time_of, nothing for other types.
   virtual bool set_time(void* value, int64_t ms) const = 0;
   virtual std::optional<int64_t> time_of(const void* value) const = 0;
 
@@ -176,6 +177,10 @@ class TypedCodec final : public ValueCodec {
       return of(value).is_zero();
     else if constexpr (requires { of(value).empty(); })
       return of(value).empty();
+    else if constexpr (requires { of(value).bytes.empty(); })  // Binary.
+      return of(value).bytes.empty();
+    else if constexpr (requires { of(value).count(); })  // Durations.
+      return of(value).count() == 0;
     else
       return false;
   }
@@ -188,7 +193,7 @@ class TypedCodec final : public ValueCodec {
   }
   bool set_time(void* value, int64_t ms) const override {
     if constexpr (requires { Codec<M>::set_time(of(value), ms); })
-      return Codec<M>::set_time(of(value), ms), true;
+      return Codec<M>::set_time(of(value), ms);
     else
       return false;
   }

@@ -54,6 +54,16 @@ bool encode_double(double value, EncodeContext& context) {
   return true;
 }
 
+bool encode_float(float value, EncodeContext& context) {
+  if (!std::isfinite(value)) return context.fail("is not a finite number");
+  if (value == std::trunc(value)) return encode_double(static_cast<double>(value), context);
+  // 0.1f is 0.1, not the 0.10000000149011612 that it is as a double.
+  char text[40];
+  const auto end = std::to_chars(text, text + sizeof(text), value).ptr;
+  context.out.number(*Number::parse({text, static_cast<size_t>(end - text)}));
+  return true;
+}
+
 bool encode_unsigned(uint64_t value, EncodeContext& context) {
   if (value <= static_cast<uint64_t>(std::numeric_limits<int64_t>::max())) {
     context.out.number(Number(static_cast<int64_t>(value)));
@@ -96,6 +106,18 @@ bool decode_double(const ValueView& value, double& out, DecodeContext& context) 
   }
   const std::string text = number.to_text();
   std::from_chars(text.data(), text.data() + text.size(), out);
+  return true;
+}
+
+bool decode_float(const ValueView& value, float& out, DecodeContext& context) {
+  double wide = 0;
+  if (!decode_double(value, wide, context)) return false;
+  if (std::fabs(wide) > static_cast<double>(std::numeric_limits<float>::max()))
+    return context.fail(value.number().to_text() + " does not fit the member");
+  // From the text, so that it is rounded once; what is too small for a float is zero.
+  const std::string text = value.number().to_text();
+  if (std::from_chars(text.data(), text.data() + text.size(), out).ec != std::errc())
+    out = static_cast<float>(wide);
   return true;
 }
 
@@ -189,12 +211,16 @@ bool encode_any(const Value& value, EncodeContext& context) {
   return std::visit(AnyEncoder{context}, value.storage());
 }
 
-Number number_of_double(double value) {
+std::optional<Number> number_of_double(double value) {
+  if (!std::isfinite(value)) return std::nullopt;
   char text[40];
   const auto end = std::to_chars(text, text + sizeof(text), value).ptr;
   const auto number = Number::parse({text, static_cast<size_t>(end - text)});
-  return number ? *number : Number();
+  if (!number) return std::nullopt;
+  return *number;
 }
+
+Number number_of_unsigned(uint64_t value) { return *Number::parse(std::to_string(value)); }
 
 }  // namespace internal
 }  // namespace dynolith::odm

@@ -37,12 +37,14 @@ namespace internal {
 bool encode_string(std::string_view text, EncodeContext& context);  // Checks UTF-8.
 bool encode_double(double value,
                    EncodeContext& context);  // Shortest text that reads back the same.
+bool encode_float(float value, EncodeContext& context);
 bool encode_unsigned(uint64_t value, EncodeContext& context);
 bool decode_string(const ValueView& value, std::string& out, DecodeContext& context);
 bool decode_binary(const ValueView& value, std::string& out, DecodeContext& context);
 bool decode_bool(const ValueView& value, bool& out, DecodeContext& context);
 bool decode_number(const ValueView& value, Number& out, DecodeContext& context);
 bool decode_double(const ValueView& value, double& out, DecodeContext& context);
+bool decode_float(const ValueView& value, float& out, DecodeContext& context);
 bool decode_signed(const ValueView& value, int64_t low, int64_t high, int64_t& out,
                    DecodeContext& context);
 bool decode_unsigned(const ValueView& value, uint64_t high, uint64_t& out, DecodeContext& context);
@@ -131,13 +133,16 @@ struct Codec<R, std::enable_if_t<std::is_floating_point_v<R>>> {
   static constexpr AttributeType kType = AttributeType::kNumber;
   static constexpr Meaning kMeaning = Meaning::kReal;
   static bool encode(R value, EncodeContext& context) {
-    return internal::encode_double(static_cast<double>(value), context);
+    if constexpr (std::is_same_v<R, float>)
+      return internal::encode_float(value, context);
+    else
+      return internal::encode_double(value, context);
   }
   static bool decode(const ValueView& value, R& out, DecodeContext& context) {
-    double wide = 0;
-    if (!internal::decode_double(value, wide, context)) return false;
-    out = static_cast<R>(wide);
-    return true;
+    if constexpr (std::is_same_v<R, float>)
+      return internal::decode_float(value, out, context);
+    else
+      return internal::decode_double(value, out, context);
   }
 };
 
@@ -223,8 +228,16 @@ struct Codec<std::chrono::time_point<std::chrono::system_clock, Duration>> {
   using Time = std::chrono::time_point<std::chrono::system_clock, Duration>;
   static constexpr AttributeType kType = AttributeType::kNumber;
   static constexpr Meaning kMeaning = Meaning::kTime;
-  static void set_time(Time& value, int64_t ms) {
+  // False: the moment is outside of what the type can hold.
+  static bool set_time(Time& value, int64_t ms) {
+    if constexpr (!std::is_same_v<Duration, std::chrono::milliseconds>) {
+      using Ticks = std::ratio_divide<std::milli, typename Duration::period>;
+      constexpr auto kMost = static_cast<long double>(Duration::max().count());
+      const long double ticks = static_cast<long double>(ms) * Ticks::num / Ticks::den;
+      if (ticks >= kMost || ticks <= -kMost) return false;
+    }
     value = Time(std::chrono::floor<Duration>(std::chrono::milliseconds(ms)));
+    return true;
   }
   static int64_t time_of(const Time& value) {
     return std::chrono::floor<std::chrono::milliseconds>(value.time_since_epoch()).count();
@@ -234,12 +247,11 @@ struct Codec<std::chrono::time_point<std::chrono::system_clock, Duration>> {
     return true;
   }
   static bool decode(const ValueView& value, Time& out, DecodeContext& context) {
-    // What fits a signed count of nanoseconds, so that no conversion overflows.
-    constexpr int64_t kMost = std::numeric_limits<int64_t>::max() / 1'000'000;
     int64_t count = 0;
-    if (!internal::decode_signed(value, -kMost, kMost, count, context)) return false;
-    set_time(out, count);
-    return true;
+    if (!internal::decode_signed(value, std::numeric_limits<int64_t>::min(),
+                                 std::numeric_limits<int64_t>::max(), count, context))
+      return false;
+    return set_time(out, count) || context.fail(std::to_string(count) + " does not fit the member");
   }
   static CodecDetails details() {
     CodecDetails details;
@@ -309,10 +321,10 @@ struct MeaningOf<M, std::void_t<decltype(Codec<M>::kMeaning)>> {
 template <class M>
 struct Codec<std::optional<M>> : internal::HolderCodec<std::optional<M>, M> {
   static constexpr Meaning kMeaning = internal::MeaningOf<M>::kValue;
-  static void set_time(std::optional<M>& value, int64_t ms) requires requires(M& held) {
+  static bool set_time(std::optional<M>& value, int64_t ms) requires requires(M& held) {
     Codec<M>::set_time(held, ms);
   }
-  { Codec<M>::set_time(value.emplace(), ms); }
+  { return Codec<M>::set_time(value.emplace(), ms); }
   static int64_t time_of(const std::optional<M>& value) requires requires(const M& held) {
     Codec<M>::time_of(held);
   }
@@ -328,6 +340,7 @@ struct Codec<std::optional<M>> : internal::HolderCodec<std::optional<M>, M> {
 
 template <class M>
 struct Codec<std::unique_ptr<M>> : internal::HolderCodec<std::unique_ptr<M>, M> {
+  static constexpr Meaning kMeaning = internal::MeaningOf<M>::kValue;
   static bool decode(const ValueView& value, std::unique_ptr<M>& out, DecodeContext& context) {
     out = nullptr;
     if (value.type() == AttributeType::kNull) return true;
@@ -338,6 +351,7 @@ struct Codec<std::unique_ptr<M>> : internal::HolderCodec<std::unique_ptr<M>, M> 
 
 template <class M>
 struct Codec<std::shared_ptr<M>> : internal::HolderCodec<std::shared_ptr<M>, M> {
+  static constexpr Meaning kMeaning = internal::MeaningOf<M>::kValue;
   static bool decode(const ValueView& value, std::shared_ptr<M>& out, DecodeContext& context) {
     out = nullptr;
     if (value.type() == AttributeType::kNull) return true;
@@ -503,7 +517,21 @@ struct SetCodec {
   static bool encode(const C& values, EncodeContext& context) {
     bool good = true;
     context.out.begin_set(kType);
-    for (const M& value : values) good = Codec<M>::encode(value, context) && good;
+    if constexpr (kMembersAlone) {
+      // NULL, which a problem leaves behind, is no member of a set of numbers: readers of the set
+      // (checks) would take it for one.
+      ItemEncoder alone;
+      EncodeContext inner{alone, context.problems, context.at, context.depth};
+      for (const M& value : values) {
+        alone.begin_value();
+        if (Codec<M>::encode(value, inner))
+          context.out.value(alone.finish_value().view());
+        else
+          good = false;
+      }
+    } else {
+      for (const M& value : values) good = Codec<M>::encode(value, context) && good;
+    }
     context.out.end();
     return good;
   }
@@ -519,6 +547,10 @@ struct SetCodec {
     return true;
   }
   static const ValueCodec* element() { return &codec_of<M>(); }
+
+ private:
+  static constexpr bool kMembersAlone = Codec<M>::kType == AttributeType::kNumber &&
+                                        !std::is_integral_v<M> && !std::is_same_v<M, Number>;
 };
 
 }  // namespace internal

@@ -31,10 +31,11 @@ constexpr std::string_view enumerator_name() {
   size_t end = begin;
   while (end < text.size() && text[end] != ';' && text[end] != ']') ++end;
   text = text.substr(begin, end - begin);
-  if (text.empty() || text[0] == '(' || (text[0] >= '0' && text[0] <= '9') || text[0] == '-')
-    return {};
-  const size_t colon = text.rfind(':');
-  return colon == std::string_view::npos ? text : text.substr(colon + 1);
+  // Scopes may hold parentheses: "(anonymous namespace)::Grade::kLow".
+  const size_t scope = text.find_last_of(":)");
+  if (scope != std::string_view::npos) text.remove_prefix(scope + 1);
+  if (text.empty() || (text[0] >= '0' && text[0] <= '9') || text[0] == '-') return {};
+  return text;
 }
 
 template <class E, int First, size_t... I>

@@ -50,8 +50,8 @@ Error bad_value(const KeyPattern::Member& member, std::string_view why) {
 
 Result<void> append_padded(const KeyPattern::Member& member, std::string_view digits,
                            std::string& out) {
-  const bool whole =
-      std::all_of(digits.begin(), digits.end(), [](char c) { return c >= '0' && c <= '9'; });
+  const bool whole = !digits.empty() && std::all_of(digits.begin(), digits.end(),
+                                                    [](char c) { return c >= '0' && c <= '9'; });
   if (!whole) return bad_value(member, "must be a whole number that is not negative");
   if (digits.size() > member.width)
     return bad_value(member, "has more than " + std::to_string(member.width) + " digits");
@@ -63,6 +63,15 @@ char change_case(char c, LetterCase letter_case) {
   if (letter_case == LetterCase::kLower && c >= 'A' && c <= 'Z') return static_cast<char>(c + 32);
   if (letter_case == LetterCase::kUpper && c >= 'a' && c <= 'z') return static_cast<char>(c - 32);
   return c;
+}
+
+// Whether the literal behind a text is found earlier than where the text ends: "x:" before "::" is
+// "x" before ":::".
+bool runs_into(std::string_view text, std::string_view following) {
+  for (size_t k = 1; k < following.size(); ++k)
+    if (text.ends_with(following.substr(0, k)) && following.starts_with(following.substr(k)))
+      return true;
+  return false;
 }
 
 }  // namespace
@@ -124,9 +133,12 @@ Result<void> append_member_text(const KeyPattern::Member& member, const storage:
       return bad_value(member, "is neither text nor a number");
   }
   if (out.size() == begin) return bad_value(member, "is empty");
-  if (!member.following.empty() &&
-      std::string_view(out).substr(begin).find(member.following) != std::string_view::npos)
+  const std::string_view text = std::string_view(out).substr(begin);
+  if (!member.following.empty() && text.find(member.following) != std::string_view::npos)
     return bad_value(member, "contains \"" + member.following + "\", which ends it in the key");
+  if (runs_into(text, member.following))
+    return bad_value(member,
+                     "ends like \"" + member.following + "\" begins, which ends it in the key");
   return {};
 }
 

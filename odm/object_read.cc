@@ -41,7 +41,12 @@ class Reader {
       return null_of_dynamic(attribute, value, at);
     const PathFrame frame{at, attribute.name, 0};
     DecodeContext context{problems_, &frame};
+    const size_t before = problems_.size();
     attribute.codec->decode(value, schema_.make_member(attribute, object_), context);
+    // Messages of problems quote values.
+    if (attribute.masked)
+      for (size_t i = before; i < problems_.size(); ++i)
+        problems_.list()[i].message = "does not fit: ***";
   }
 
   // A dynamic item shows NULL only where its schema allows it.
@@ -100,9 +105,9 @@ Result<std::optional<EncodedItem>> upgraded(const Schema& schema, const ItemView
     version = stored->number().to_int64().value_or(0);
   if (version >= schema.version) return std::optional<EncodedItem>();
   Map tree = storage::to_item(item);
-  for (; version < schema.version; ++version)
-    for (const Upgrade& upgrade : schema.upgrades)
-      if (upgrade.from == version) TRY(upgrade.apply(tree));
+  // Not version by version: what an item says it has may be far away.
+  for (const Upgrade& upgrade : schema.upgrades)
+    if (upgrade.from >= version) TRY(upgrade.apply(tree));
   tree[schema.version_attribute] = Value(schema.version);
   return std::optional<EncodedItem>(storage::encode_item(tree));
 }

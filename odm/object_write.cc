@@ -8,15 +8,23 @@
 namespace dynolith::odm {
 namespace {
 
-// Sets a number through the member's codec: versions and counters.
-void set_number(const Attribute& attribute, void* member, int64_t value) {
+// Sets a number through the member's codec: versions and counters. Nothing: it does not fit there.
+void set_number(const Attribute& attribute, void* member, std::optional<int64_t> value,
+                Problems& problems) {
+  const PathFrame frame{nullptr, attribute.name, 0};
+  if (!value) return problems.add(&frame, "cannot be counted any further");
   thread_local ItemEncoder encoder;
   encoder.begin_value();
-  encoder.number(Number(value));
+  encoder.number(Number(*value));
   const EncodedValue encoded = encoder.finish_value();
-  Problems ignored;
-  DecodeContext context{ignored};
+  DecodeContext context{problems, &frame};
   attribute.codec->decode(encoded.view(), member, context);
+}
+
+std::optional<int64_t> sum(int64_t a, int64_t b) {
+  int64_t result = 0;
+  if (__builtin_add_overflow(a, b, &result)) return std::nullopt;
+  return result;
 }
 
 int64_t number_of(const Attribute& attribute, const void* member) {
@@ -78,8 +86,8 @@ void prepare_attribute(const Schema& schema, const Attribute& attribute, void* o
 // Timestamps, version, time to live and counters of the whole object.
 class Roles {
  public:
-  Roles(const Schema& schema, void* object, WriteKind kind, int64_t now_ms)
-      : schema_(schema), object_(object), kind_(kind), now_ms_(now_ms) {}
+  Roles(const Schema& schema, void* object, WriteKind kind, int64_t now_ms, Problems& problems)
+      : schema_(schema), object_(object), kind_(kind), now_ms_(now_ms), problems_(problems) {}
 
   void set() {
     for (const Attribute& attribute : schema_.attributes) {
@@ -107,13 +115,15 @@ class Roles {
         return;
       case AttributeRole::kVersion:
         set_number(attribute, member,
-                   kind_ == WriteKind::kCreate ? 1 : number_of(attribute, member) + 1);
+                   kind_ == WriteKind::kCreate ? 1 : sum(number_of(attribute, member), 1),
+                   problems_);
         return;
       case AttributeRole::kCounter:
         set_number(attribute, member,
                    kind_ == WriteKind::kCreate
                        ? attribute.counter_start
-                       : number_of(attribute, member) + attribute.counter_step);
+                       : sum(number_of(attribute, member), attribute.counter_step),
+                   problems_);
         return;
       case AttributeRole::kPlain:
       case AttributeRole::kExtra:
@@ -125,6 +135,7 @@ class Roles {
   void* object_;
   const WriteKind kind_;
   const int64_t now_ms_;
+  Problems& problems_;
 };
 
 // Checks of documents inside a value: itself, or its elements.
@@ -344,7 +355,7 @@ Result<EncodedItem> make_item(const Schema& schema, void* object, WriteKind kind
   PrepareContext context{moment.now_ms, moment.ids, problems};
   for (const Attribute& attribute : schema.attributes)
     prepare_attribute(schema, attribute, object, context);
-  Roles(schema, object, kind, moment.now_ms).set();
+  Roles(schema, object, kind, moment.now_ms, problems).set();
   for (const Derived& rule : schema.derived) rule.compute(object);
   for (const ObjectCheck& check : schema.checks)
     if (!check.holds(object)) problems.add(std::string(), check.message);

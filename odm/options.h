@@ -7,6 +7,7 @@
 
 #include <functional>
 #include <initializer_list>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -29,10 +30,40 @@ struct Unwrapped<std::optional<M>> {
   using type = M;
 };
 
+void bad_model(Schema& schema, std::string message);
+
+// Whether an integer member can hold the value as it is; true for other members.
+template <class M, class V>
+bool is_exact_literal(const V& value) {
+  if constexpr (!std::is_integral_v<M> || !std::is_arithmetic_v<V> || std::is_same_v<M, bool> ||
+                std::is_same_v<V, bool>) {
+    return true;
+  } else if constexpr (std::is_floating_point_v<V>) {
+    constexpr V kEnd = static_cast<V>(std::numeric_limits<M>::max() / 2 + 1) * 2;
+    return value < kEnd && value >= static_cast<V>(std::numeric_limits<M>::min()) &&
+           static_cast<V>(static_cast<M>(value)) == value;
+  } else {
+    return static_cast<V>(static_cast<M>(value)) == value &&
+           (value < V{}) == (static_cast<M>(value) < M{});
+  }
+}
+
+}  // namespace internal
+
+// The type without an optional around it.
+template <class M>
+using Unwrap = typename internal::Unwrapped<M>::type;
+
+namespace internal {
+
 // Encodes a value that a model declares (a default, a bound); a problem is one of the model.
 template <class M, class V>
 EncodedValue literal_of(const V& value, const ValueCodec& codec, Schema& schema,
                         const Attribute& attribute) {
+  if (!is_exact_literal<Unwrap<M>>(value)) {
+    bad_model(schema, attribute.name + ": a value of its declaration does not fit the member");
+    return {};
+  }
   const M member(value);
   Problems problems;
   EncodedValue encoded = encode_alone(codec, &member, problems);
@@ -45,23 +76,20 @@ EncodedValue literal_of(const V& value, const ValueCodec& codec, Schema& schema,
 
 void add_check(Schema& schema, Attribute& attribute, Result<Check> check);
 void add_check(Attribute& attribute, Check check);
-Number number_of_double(double value);
+std::optional<Number> number_of_double(double value);  // Nothing: it cannot be stored.
+Number number_of_unsigned(uint64_t value);
 
 template <class V>
 Number bound_of(const V& value) {
-  if constexpr (std::is_integral_v<V>)
+  if constexpr (std::is_integral_v<V> && std::is_unsigned_v<V> && sizeof(V) == 8)
+    return number_of_unsigned(value);
+  else if constexpr (std::is_integral_v<V>)
     return Number(static_cast<int64_t>(value));
-  else if constexpr (std::is_floating_point_v<V>)
-    return number_of_double(static_cast<double>(value));
   else
     return Number(value);
 }
 
 }  // namespace internal
-
-// The type without an optional around it.
-template <class M>
-using Unwrap = typename internal::Unwrapped<M>::type;
 
 template <class M>
 inline constexpr bool kIsOptional = !std::is_same_v<Unwrap<M>, M>;
@@ -199,13 +227,28 @@ template <class V>
 struct RangeOption {
   std::optional<V> low, high;
   template <class M>
-  void apply(Attribute& attribute, Schema&) const {
+  void apply(Attribute& attribute, Schema& schema) const {
     static_assert(Codec<Unwrap<M>>::kType == AttributeType::kNumber,
                   "range(), at_least() and at_most() need a number or a time");
-    std::optional<Number> least, most;
-    if (low) least = internal::bound_of(*low);
-    if (high) most = internal::bound_of(*high);
+    const std::optional<Number> least = number_of(low, attribute, schema);
+    const std::optional<Number> most = number_of(high, attribute, schema);
+    if (least && most && *most < *least)
+      internal::bad_model(schema, attribute.name + ": its range holds nothing");
     internal::add_check(attribute, range_check(least, most));
+  }
+
+ private:
+  static std::optional<Number> number_of(const std::optional<V>& bound, const Attribute& attribute,
+                                         Schema& schema) {
+    if (!bound) return std::nullopt;
+    if constexpr (std::is_floating_point_v<V>) {
+      const auto number = internal::number_of_double(static_cast<double>(*bound));
+      if (!number)
+        internal::bad_model(schema, attribute.name + ": a bound is no number that can be stored");
+      return number;
+    } else {
+      return internal::bound_of(*bound);
+    }
   }
 };
 // Both ends included. Of times: as stored.
@@ -226,10 +269,12 @@ struct LengthOption {
   size_t low;
   std::optional<size_t> high;
   template <class M>
-  void apply(Attribute& attribute, Schema&) const {
+  void apply(Attribute& attribute, Schema& schema) const {
     constexpr AttributeType kType = Codec<Unwrap<M>>::kType;
     static_assert(kType != AttributeType::kNumber && kType != AttributeType::kBoolean,
                   "length() needs a string, binary, list, map or set");
+    if (high && *high < low)
+      internal::bad_model(schema, attribute.name + ": no length is within its limits");
     internal::add_check(attribute, length_check(low, high));
   }
 };
@@ -318,10 +363,15 @@ inline auto lower() { return on_set(&internal::lower_case); }
 struct TimeFormOption {
   TimeForm form;
   template <class M>
-  void apply(Attribute& attribute, Schema&) const {
+  void apply(Attribute& attribute, Schema& schema) const {
     static_assert(
         requires(Unwrap<M> & value) { Codec<Unwrap<M>>::set_time(value, int64_t{}); },
         "seconds(), milliseconds() and iso() need a time");
+    bool has_values = attribute.default_value.kind == Source::Kind::kLiteral;
+    for (const Check& check : attribute.checks)
+      has_values = has_values || !std::holds_alternative<RangeCheck>(check.rule);
+    if (has_values)
+      internal::bad_model(schema, attribute.name + ": say its form before options with values");
     attribute.own_codec = time_codec(*attribute.declared_codec, form);
     attribute.codec = attribute.own_codec.get();
   }

@@ -1,6 +1,7 @@
 #include "odm/schema.h"
 
 #include <algorithm>
+#include <map>
 #include <numeric>
 #include <set>
 
@@ -49,6 +50,13 @@ class Finisher {
     }
     if (schema_.find_stored(schema_.tag_attribute) != nullptr && !schema_.entity.empty())
       bad("an attribute is stored as \"" + schema_.tag_attribute + "\", the place of the entity");
+    if (schema_.version > 0 && schema_.find_stored(schema_.version_attribute) != nullptr)
+      bad("an attribute is stored as \"" + schema_.version_attribute +
+          "\", the place of the schema's version");
+    if (schema_.version > 0 && !schema_.entity.empty() &&
+        schema_.version_attribute == schema_.tag_attribute)
+      bad("the entity and the schema's version are both stored as \"" + schema_.tag_attribute +
+          "\"");
   }
 
   void find_roles() {
@@ -92,6 +100,15 @@ class Finisher {
     }
     if (schema_.find_stored(part.attribute) != nullptr)
       bad("an attribute is stored as \"" + part.attribute + "\", which a pattern composes");
+    if (part.attribute.empty()) bad("a key attribute has no name");
+    if (part.pattern->text.empty()) bad("the key pattern of \"" + part.attribute + "\" is empty");
+    if ((!schema_.entity.empty() && part.attribute == schema_.tag_attribute) ||
+        (schema_.version > 0 && part.attribute == schema_.version_attribute))
+      bad("a pattern composes \"" + part.attribute + "\", which the mapper writes itself");
+    const auto [composed, is_new] = composed_.try_emplace(part.attribute, part.pattern->text);
+    if (!is_new && composed->second != part.pattern->text)
+      bad("two patterns compose \"" + part.attribute + "\": \"" + composed->second + "\" and \"" +
+          part.pattern->text + "\"");
     for (KeyPattern::Member& member : part.pattern->members) {
       const Attribute* found = schema_.find(member.name);
       if (found == nullptr) {
@@ -151,6 +168,9 @@ class Finisher {
       resolve(part, true);
       members_of(part, needed);
     }
+    if (schema_.error) return;  // Patterns may name nothing.
+    if (index.kind == storage::IndexKind::kLocal && index.sort.empty())
+      bad("local index \"" + index.name + "\" has no sort key");
     if (index.partition.empty()) bad("index \"" + index.name + "\" has no partition key");
     for (const size_t member : needed)
       if (std::find(index.members.begin(), index.members.end(), member) == index.members.end())
@@ -168,16 +188,27 @@ class Finisher {
     };
     if (!schema_.partition || !is_text(schema_.partition) || !is_text(schema_.sort))
       bad("unique() needs a table whose keys are strings");
+    std::set<size_t> seen;
+    for (const Unique& unique : schema_.unique)
+      if (!seen.insert(unique.attribute).second)
+        bad("\"" + schema_.attributes[unique.attribute].name + "\" is said to be unique twice");
   }
 
   void check_upgrades() {
-    for (const Upgrade& upgrade : schema_.upgrades)
+    for (const Upgrade& upgrade : schema_.upgrades) {
+      if (upgrade.from < 0)
+        bad("an upgrade starts at version " + std::to_string(upgrade.from) +
+            "; the first version is 0");
       if (upgrade.from >= schema_.version)
         bad("an upgrade starts at version " + std::to_string(upgrade.from) +
             ", which is not before " + std::to_string(schema_.version));
+    }
+    std::stable_sort(schema_.upgrades.begin(), schema_.upgrades.end(),
+                     [](const Upgrade& a, const Upgrade& b) { return a.from < b.from; });
   }
 
   Schema& schema_;
+  std::map<std::string, std::string, std::less<>> composed_;  // Attributes, their patterns' texts.
 };
 
 }  // namespace

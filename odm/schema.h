@@ -140,7 +140,7 @@ class Schema {
   Unknown unknown = Unknown::kIgnore;
   int64_t version = 0;  // Of the schema; 0: not versioned.
   std::string version_attribute;
-  std::vector<Upgrade> upgrades;
+  std::vector<Upgrade> upgrades;  // Ascending once finished.
   std::map<std::string, std::vector<size_t>, std::less<>> views;
   Hooks hooks;
   std::optional<Error> error;  // The declaration contradicts itself: every call answers this.

@@ -1,4 +1,6 @@
 // Times stored as seconds or text.
+#include <limits>
+
 #include "odm/schema.h"
 #include "storage/encoding/number_encoding.h"
 
@@ -33,15 +35,16 @@ class TimeFormCodec final : public ValueCodec {
       if (stored.type() != AttributeType::kString) return context.wrong_type(stored, "ISO text");
       const auto time = parse_iso_text(stored.text());
       if (!time) return context.fail("is not a time in ISO 8601 text");
-      return inner_.set_time(value, time->time_since_epoch().count());
+      return inner_.set_time(value, time->time_since_epoch().count()) ||
+             context.fail("is a time that the member cannot hold");
     }
     if (stored.type() != AttributeType::kNumber) return context.wrong_type(stored, "a number");
     const auto count = storage::encoded_number_to_int64(stored.encoded_number());
     const int64_t scale = form_ == TimeForm::kSeconds ? 1000 : 1;
-    // What fits a signed count of nanoseconds.
-    if (!count || *count > kCountMax / scale || *count < -kCountMax / scale)
+    if (!count || *count > kCountMax / scale || *count < -kCountMax / scale ||
+        !inner_.set_time(value, *count * scale))
       return context.fail(stored.number().to_text() + " is no time");
-    return inner_.set_time(value, *count * scale);
+    return true;
   }
   void reset(void* value) const override { inner_.reset(value); }
   bool is_initial(const void* value) const override { return inner_.is_initial(value); }
@@ -64,11 +67,11 @@ class TimeFormCodec final : public ValueCodec {
   }
 
  private:
-  static constexpr int64_t kCountMax = 9'223'372'036'854;
+  static constexpr int64_t kCountMax = std::numeric_limits<int64_t>::max();
   static constexpr int64_t kFirstIsoMs = -62'167'219'200'000;  // 0000-01-01.
   static constexpr int64_t kLastIsoMs = 253'402'300'799'999;   // 9999-12-31.
 
-  static int64_t floor_seconds(int64_t ms) { return ms >= 0 ? ms / 1000 : -((-ms + 999) / 1000); }
+  static int64_t floor_seconds(int64_t ms) { return ms / 1000 - (ms % 1000 < 0 ? 1 : 0); }
 
   const ValueCodec& inner_;
   const TimeForm form_;

@@ -21,6 +21,12 @@ struct Codec<std::variant<Ms...>> {
     const bool found = (try_one<Ms>(value, out) || ...);
     return found || context.fail("fits none of the types it may have");
   }
+  static void prepare(Variant& value, PrepareContext& context) {
+    std::visit([&](auto& held) { internal::prepare_element(held, context); }, value);
+  }
+  static void finish(Variant& value) {
+    std::visit([](auto& held) { internal::finish_element(held); }, value);
+  }
   static const ValueCodec* chosen(const ValueView& value) {
     const ValueCodec* found = nullptr;
     (void)((fits<Ms>(value) && (found = &codec_of<Ms>())) || ...);
