@@ -1,6 +1,7 @@
 // Says why a condition is false for an item.
 #include <algorithm>
 
+#include "odm/comparator_text.h"
 #include "odm/condition.h"
 
 namespace dynolith::odm {
@@ -91,24 +92,6 @@ class ValueWriter {
   std::string& out_;
   const size_t limit_;
 };
-
-std::string_view symbol(Comparator comparator) {
-  switch (comparator) {
-    case Comparator::kEqual:
-      return " = ";
-    case Comparator::kNotEqual:
-      return " <> ";
-    case Comparator::kLess:
-      return " < ";
-    case Comparator::kLessOrEqual:
-      return " <= ";
-    case Comparator::kGreater:
-      return " > ";
-    case Comparator::kGreaterOrEqual:
-      return " >= ";
-  }
-  return " ? ";
-}
 
 // A path by the model's names.
 struct Place {
@@ -279,7 +262,7 @@ class Clause {
   void write(const storage::Comparison& node, bool negated) {
     begin(negated);
     add(node.left);
-    add(symbol(node.comparator));
+    add(comparator_text(node.comparator));
     add(node.right);
     look_at({&node.left, &node.right});
   }

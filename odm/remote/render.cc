@@ -4,6 +4,8 @@
 #include <charconv>
 #include <variant>
 
+#include "odm/comparator_text.h"
+
 namespace dynolith::odm {
 
 namespace {
@@ -26,24 +28,6 @@ void append_number(std::string& out, size_t number) {
   std::array<char, 20> digits;
   const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
   out.append(digits.data(), end);
-}
-
-std::string_view comparator_text(Comparator comparator) {
-  switch (comparator) {
-    case Comparator::kEqual:
-      return " = ";
-    case Comparator::kNotEqual:
-      return " <> ";
-    case Comparator::kLess:
-      return " < ";
-    case Comparator::kLessOrEqual:
-      return " <= ";
-    case Comparator::kGreater:
-      return " > ";
-    case Comparator::kGreaterOrEqual:
-      return " >= ";
-  }
-  return {};
 }
 
 // How tightly a condition holds together; what is looser than its surroundings wants parentheses.

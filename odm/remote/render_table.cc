@@ -1,4 +1,5 @@
 // Requests about tables as JSON.
+#include "api/json/stream_names.h"
 #include "odm/remote/render_request.h"
 
 namespace dynolith::odm {
@@ -109,24 +110,10 @@ std::string_view billing_text(BillingMode mode) {
   return mode == BillingMode::kPayPerRequest ? "PAY_PER_REQUEST" : "PROVISIONED";
 }
 
-std::string_view view_type_text(storage::StreamViewType type) {
-  switch (type) {
-    case storage::StreamViewType::kKeysOnly:
-      return "KEYS_ONLY";
-    case storage::StreamViewType::kNewImage:
-      return "NEW_IMAGE";
-    case storage::StreamViewType::kOldImage:
-      return "OLD_IMAGE";
-    case storage::StreamViewType::kNewAndOldImages:
-      return "NEW_AND_OLD_IMAGES";
-  }
-  return {};
-}
-
 void write_stream(JsonWriter& json, const std::optional<storage::StreamViewType>& view_type) {
   json.name("StreamSpecification").begin_object();
   json.name("StreamEnabled").boolean(view_type.has_value());
-  if (view_type) json.name("StreamViewType").string(view_type_text(*view_type));
+  if (view_type) json.name("StreamViewType").string(api::view_type_text(*view_type));
   json.end_object();
 }
 
