@@ -276,7 +276,7 @@ class Definition {
     return *this;
   }
   // From `from` to the next version. `change`: void(Map&) or Result<void>(Map&). Items without a
-  // version have 0... or 1 if no upgrade starts at 0.
+  // version are of version 0.
   template <class F>
   Definition& upgrade(int64_t from, F change) {
     schema_.upgrades.push_back({from, [change](Map& item) -> Result<void> {

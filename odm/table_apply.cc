@@ -67,9 +67,9 @@ Result<void> check_shown(const Plan& shown, const Plan& needed) {
   return error;
 }
 
-class Executor {
+class PlanExecutor {
  public:
-  Executor(const TableCore& table, const ApplyOptions& options)
+  PlanExecutor(const TableCore& table, const ApplyOptions& options)
       : connection_(*table.connection), table_(table), options_(options) {}
 
   Result<void> run(const PlanStep& step) {
@@ -130,7 +130,7 @@ Result<void> apply(const Plan& plan, Apply allowed, const ApplyOptions& options)
   const bool is_ready = TRY(compare_now(needed));
   TRY(check_allowed(needed, allowed));
   TRY(check_shown(plan, needed));
-  Executor executor(*plan.table, options);
+  PlanExecutor executor(*plan.table, options);
   if (!is_ready) TRY(executor.wait_until_active("before the first step"));
   for (const PlanStep& step : needed.steps) TRY(executor.run(step));
   return {};

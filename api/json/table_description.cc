@@ -41,18 +41,6 @@ TableStatus index_status(const storage::Index& index, TableStatus table) {
   return table == TableStatus::kUpdating ? TableStatus::kActive : table;
 }
 
-std::string_view projection_text(storage::ProjectionType type) {
-  switch (type) {
-    case storage::ProjectionType::kAll:
-      return "ALL";
-    case storage::ProjectionType::kKeysOnly:
-      return "KEYS_ONLY";
-    case storage::ProjectionType::kInclude:
-      return "INCLUDE";
-  }
-  return "ALL";
-}
-
 bool on_demand(const TableDefinition& table) {
   return table.billing_mode == BillingMode::kPayPerRequest;
 }
@@ -184,6 +172,18 @@ void write_table_class(JsonWriter& json, const storage::Table& table) {
 }
 
 }  // namespace
+
+std::string_view projection_text(storage::ProjectionType type) {
+  switch (type) {
+    case storage::ProjectionType::kAll:
+      return "ALL";
+    case storage::ProjectionType::kKeysOnly:
+      return "KEYS_ONLY";
+    case storage::ProjectionType::kInclude:
+      return "INCLUDE";
+  }
+  return "ALL";
+}
 
 void write_key_schema(JsonWriter& json, const storage::KeySchema& key) {
   json.name("KeySchema").begin_array();

@@ -22,6 +22,9 @@ void append_deleted_table_description(std::string& out,
                                       const storage::TableDescription& description,
                                       std::string_view region);
 
+// "ALL", "KEYS_ONLY", "INCLUDE".
+std::string_view projection_text(storage::ProjectionType type);
+
 // "ACTIVE", "CREATING" and so on.
 std::string_view table_status_text(storage::TableStatus status);
 

@@ -1,5 +1,6 @@
 // Requests about tables as JSON.
 #include "api/json/stream_names.h"
+#include "api/json/table_description.h"
 #include "odm/remote/render_request.h"
 
 namespace dynolith::odm {
@@ -22,33 +23,6 @@ void write_attribute_definitions(JsonWriter& json, const std::vector<KeyAttribut
     json.name("AttributeType").string(storage::type_name(attribute.type)).end_object();
   }
   json.end_array();
-}
-
-void write_key_elements(JsonWriter& json, const std::vector<KeyAttribute>& attributes,
-                        std::string_view role) {
-  for (const KeyAttribute& attribute : attributes) {
-    json.begin_object().name("AttributeName").string(attribute.name);
-    json.name("KeyType").string(role).end_object();
-  }
-}
-
-void write_key_schema(JsonWriter& json, const KeySchema& key) {
-  json.name("KeySchema").begin_array();
-  write_key_elements(json, key.partition, "HASH");
-  write_key_elements(json, key.sort, "RANGE");
-  json.end_array();
-}
-
-std::string_view projection_text(storage::ProjectionType type) {
-  switch (type) {
-    case storage::ProjectionType::kAll:
-      return "ALL";
-    case storage::ProjectionType::kKeysOnly:
-      return "KEYS_ONLY";
-    case storage::ProjectionType::kInclude:
-      return "INCLUDE";
-  }
-  return {};
 }
 
 void write_throughput(JsonWriter& json, const std::optional<Throughput>& throughput) {
@@ -78,9 +52,9 @@ void write_limits(JsonWriter& json, const Settings& settings) {
 
 void write_index(JsonWriter& json, const IndexDefinition& index) {
   json.begin_object().name("IndexName").string(index.name);
-  write_key_schema(json, index.key);
+  api::write_key_schema(json, index.key);
   json.name("Projection").begin_object();
-  json.name("ProjectionType").string(projection_text(index.projection.type));
+  json.name("ProjectionType").string(api::projection_text(index.projection.type));
   if (!index.projection.non_key_attributes.empty()) {
     json.name("NonKeyAttributes").begin_array();
     for (const std::string& name : index.projection.non_key_attributes) json.string(name);
@@ -176,7 +150,7 @@ std::string body_of(const CreateTableRequest& request) {
   JsonWriter json(body);
   json.begin_object().name("TableName").string(table.name);
   write_attribute_definitions(json, table.attribute_definitions);
-  write_key_schema(json, table.key);
+  api::write_key_schema(json, table.key);
   write_indexes(json, "LocalSecondaryIndexes", IndexKind::kLocal, table.indexes);
   write_indexes(json, "GlobalSecondaryIndexes", IndexKind::kGlobal, table.indexes);
   json.name("BillingMode").string(billing_text(table.billing_mode));
