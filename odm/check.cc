@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "odm/check_rule.h"
+
 namespace dynolith::odm {
 
 using storage::AttributeType;
@@ -73,6 +75,11 @@ struct Holds {
   bool operator()(const CustomCheck& check) const { return check.holds(value); }
 };
 
+template <class Rule>
+Check make_check(Rule rule, std::string message) {
+  return {std::make_shared<const CheckRule>(CheckRule{std::move(rule)}), std::move(message)};
+}
+
 std::string to_text(const ValueView& value) {
   if (value.type() == AttributeType::kString) return "\"" + std::string(value.text()) + "\"";
   if (value.type() == AttributeType::kNumber) return value.number().to_text();
@@ -90,7 +97,7 @@ Check range_check(std::optional<Number> low, std::optional<Number> high) {
     message += "at least " + low->to_text();
   else if (high)
     message += "at most " + high->to_text();
-  return {RangeCheck{low, high}, std::move(message)};
+  return make_check(RangeCheck{low, high}, std::move(message));
 }
 
 Check length_check(size_t low, std::optional<size_t> high) {
@@ -101,7 +108,7 @@ Check length_check(size_t low, std::optional<size_t> high) {
     message += "a length between " + std::to_string(low) + " and " + std::to_string(*high);
   else
     message += "a length of at least " + std::to_string(low);
-  return {LengthCheck{low, high}, std::move(message)};
+  return make_check(LengthCheck{low, high}, std::move(message));
 }
 
 Result<Check> pattern_check(std::string text) {
@@ -110,7 +117,7 @@ Result<Check> pattern_check(std::string text) {
     return make_error(ErrorCode::kBadModel,
                       "the pattern \"" + text + "\" is not one: " + pattern->expression.error());
   std::string message = "must match \"" + text + "\"";
-  return Check{PatternCheck{std::move(text), std::move(pattern)}, std::move(message)};
+  return make_check(PatternCheck{std::move(text), std::move(pattern)}, std::move(message));
 }
 
 Check one_of_check(std::vector<EncodedValue> values) {
@@ -119,11 +126,19 @@ Check one_of_check(std::vector<EncodedValue> values) {
     if (i > 0) message += ", ";
     if (!values[i].bytes.empty()) message += to_text(values[i].view());
   }
-  return {OneOfCheck{std::move(values)}, std::move(message)};
+  return make_check(OneOfCheck{std::move(values)}, std::move(message));
+}
+
+Check custom_check(std::function<bool(const ValueView& value)> holds, std::string message) {
+  return make_check(CustomCheck{std::move(holds)}, std::move(message));
+}
+
+bool is_range_check(const Check& check) {
+  return std::holds_alternative<RangeCheck>(check.rule->node);
 }
 
 bool holds(const Check& check, const ValueView& value) {
-  return std::visit(Holds{value}, check.rule);
+  return std::visit(Holds{value}, check.rule->node);
 }
 
 }  // namespace dynolith::odm

@@ -7,7 +7,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <variant>
 #include <vector>
 
 #include "odm/result.h"
@@ -16,36 +15,26 @@
 
 namespace dynolith::odm {
 
-struct RangeCheck {  // Of numbers, and times as they are stored.
-  std::optional<storage::Number> low, high;
-};
-struct LengthCheck {  // Of strings (code points), binary (bytes), lists, maps and sets (elements).
-  size_t low = 0;
-  std::optional<size_t> high;
-};
-class Pattern;         // A compiled regular expression (RE2's syntax; time linear in the text).
-struct PatternCheck {  // Found anywhere in a string, as JavaScript's test() does.
-  std::string text;
-  std::shared_ptr<const Pattern> pattern;
-};
-struct OneOfCheck {
-  std::vector<EncodedValue> values;
-};
-struct CustomCheck {
-  std::function<bool(const storage::ValueView& value)> holds;
-};
+struct CheckRule;  // check_rule.h.
 
+// A value: copies share the rule.
 struct Check {
-  std::variant<RangeCheck, LengthCheck, PatternCheck, OneOfCheck, CustomCheck> rule;
+  std::shared_ptr<const CheckRule> rule;
   std::string message;  // "must be between 0 and 150"
 };
 
-// Checks with the usual message. pattern_check: kBadModel if `text` is not a pattern.
+// Checks with the usual message, and their rules:
+// Of numbers, and times as they are stored.
 Check range_check(std::optional<storage::Number> low, std::optional<storage::Number> high);
+// Of strings (code points), binary (bytes), lists, maps and sets (elements).
 Check length_check(size_t low, std::optional<size_t> high);
+// Found anywhere in a string, as JavaScript's test() does. RE2's syntax; time linear in the text.
+// kBadModel if `text` is not a pattern.
 Result<Check> pattern_check(std::string text);
 Check one_of_check(std::vector<EncodedValue> values);
+Check custom_check(std::function<bool(const storage::ValueView& value)> holds, std::string message);
 
+bool is_range_check(const Check& check);
 bool holds(const Check& check, const storage::ValueView& value);
 
 }  // namespace dynolith::odm

@@ -72,6 +72,10 @@ Attribute& add_attribute(Schema& schema, std::string_view name, ptrdiff_t offset
                          const ValueCodec& codec);
 void set_role(Schema& schema, Attribute& attribute, AttributeRole role);
 void bad_model(Schema& schema, std::string message);
+void add_derived(Schema& schema, Derived rule);
+void add_unique(Schema& schema, const Attribute& attribute);
+void add_member(Schema& schema, std::vector<size_t>& members, const Attribute& attribute);
+IndexSchema& add_index(Schema& schema, std::string_view name);
 void set_key_part(Schema& schema, std::optional<KeyPart>& part, std::string_view attribute,
                   std::string_view pattern);
 void set_member_key(Schema& schema, std::optional<KeyPart>& part, const Attribute& attribute);
@@ -220,7 +224,7 @@ class Definition {
       T& whole = *static_cast<T*>(object);
       whole.*member = compute(static_cast<const T&>(whole));
     };
-    schema_.derived.push_back(std::move(rule));
+    internal::add_derived(schema_, std::move(rule));
     return *this;
   }
 
@@ -228,7 +232,7 @@ class Definition {
   // written in one transaction with the item.
   template <class M, class B>
   Definition& unique(M B::*member) {
-    if (const Attribute* found = find(member)) schema_.unique.push_back({schema_.position(*found)});
+    if (const Attribute* found = find(member)) internal::add_unique(schema_, *found);
     return *this;
   }
 
@@ -260,8 +264,7 @@ class Definition {
   // An index, named by its typed name. See the options above.
   template <auto... Members, class... Options>
   Definition& index(const Index<Members...>& name, const Options&... options) {
-    IndexSchema& added = schema_.indexes.emplace_back();
-    added.name = name.name;
+    IndexSchema& added = internal::add_index(schema_, name.name);
     (add_member(added.members, Members), ...);
     internal::IndexDraft draft{schema_, added};
     (options.apply(draft), ...);
@@ -343,7 +346,7 @@ class Definition {
   }
   template <class P>
   void add_member(std::vector<size_t>& members, P member) {
-    if (const Attribute* found = find(member)) members.push_back(schema_.position(*found));
+    if (const Attribute* found = find(member)) internal::add_member(schema_, members, *found);
   }
   template <class P>
   void add_input(Derived& rule, P member) {
@@ -362,7 +365,7 @@ void add_key_members(Schema& schema, Key<Members...>) {
   const auto add = [&schema](ptrdiff_t offset, const ValueCodec& codec) {
     const Attribute* found = schema.find_member(offset, &codec);
     if (found != nullptr)
-      schema.key_members.push_back(schema.position(*found));
+      add_member(schema, schema.key_members, *found);
     else
       bad_model(schema, "its key names a member that is not an attribute");
   };

@@ -76,6 +76,7 @@ EncodedValue literal_of(const V& value, const ValueCodec& codec, Schema& schema,
 
 void add_check(Schema& schema, Attribute& attribute, Result<Check> check);
 void add_check(Attribute& attribute, Check check);
+void add_alias(Attribute& attribute, std::string_view name);
 std::optional<Number> number_of_double(double value);  // Nothing: it cannot be stored.
 Number number_of_unsigned(uint64_t value);
 
@@ -138,7 +139,7 @@ struct AliasOption {
   std::string_view name;
   template <class M>
   void apply(Attribute& attribute, Schema&) const {
-    attribute.aliases.emplace_back(name);
+    internal::add_alias(attribute, name);
   }
 };
 // Another name that the attribute answers to.
@@ -301,7 +302,7 @@ struct CheckOption {
     static_assert(std::is_invocable_r_v<bool, F, const Unwrap<M>&>,
                   "check(): the function does not take the member's type");
     if constexpr (std::is_invocable_r_v<bool, F, const Unwrap<M>&>) {
-      CustomCheck rule{[holds = holds, codec = attribute.codec](const ValueView& stored) {
+      auto rule = [holds = holds, codec = attribute.codec](const ValueView& stored) -> bool {
         M member{};
         Problems problems;
         DecodeContext context{problems};
@@ -310,8 +311,8 @@ struct CheckOption {
           return !member || holds(*member);
         else
           return holds(member);
-      }};
-      internal::add_check(attribute, Check{std::move(rule), message});
+      };
+      internal::add_check(attribute, custom_check(std::move(rule), message));
     }
   }
 };
@@ -368,8 +369,7 @@ struct TimeFormOption {
         requires(Unwrap<M> & value) { Codec<Unwrap<M>>::set_time(value, int64_t{}); },
         "seconds(), milliseconds() and iso() need a time");
     bool has_values = attribute.default_value.kind == Source::Kind::kLiteral;
-    for (const Check& check : attribute.checks)
-      has_values = has_values || !std::holds_alternative<RangeCheck>(check.rule);
+    for (const Check& check : attribute.checks) has_values = has_values || !is_range_check(check);
     if (has_values)
       internal::bad_model(schema, attribute.name + ": say its form before options with values");
     attribute.own_codec = time_codec(*attribute.declared_codec, form);

@@ -76,6 +76,14 @@ std::string Error::to_text() const {
   return text;
 }
 
+namespace internal {
+
+Error* boxed(Error error) { return new Error(std::move(error)); }
+Error* boxed_copy(const Error* error) { return error == nullptr ? nullptr : new Error(*error); }
+void unbox(Error* error) { delete error; }
+
+}  // namespace internal
+
 void throw_error(const Error& error) {
   switch (error.code) {
     case ErrorCode::kInvalid:

@@ -10,11 +10,11 @@
 #include <cstdint>
 #include <exception>
 #include <memory>
+#include <new>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
-#include <variant>
 #include <vector>
 
 #include "storage/encoding/item_encoding.h"
@@ -152,34 +152,47 @@ class ServiceError : public Exception {
 
 // --- Results.
 
+namespace internal {
+Error* boxed(Error error);
+Error* boxed_copy(const Error* error);
+void unbox(Error* error);
+}  // namespace internal
+
+// Written out rather than on std::variant: a program compiles dozens of these.
 template <class T>
 class [[nodiscard]] Result {
  public:
   using value_type = T;
 
-  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}  // NOLINT
-  Result(Error error)                                                    // NOLINT
-      : state_(std::in_place_index<1>, std::make_unique<Error>(std::move(error))) {}
+  Result(T value) : value_(std::move(value)), ok_(true) {}                        // NOLINT
+  Result(Error error) : error_(internal::boxed(std::move(error))), ok_(false) {}  // NOLINT
   // The value made in place.
   template <class... Arguments>
   explicit Result(std::in_place_t, Arguments&&... arguments)
-      : state_(std::in_place_index<0>, std::forward<Arguments>(arguments)...) {}
-  Result(Result&&) noexcept = default;
-  Result& operator=(Result&&) noexcept = default;
-  Result(const Result& other) : state_(other.copy()) {}
-  Result& operator=(const Result& other) {
-    state_ = other.copy();
+      : value_(std::forward<Arguments>(arguments)...), ok_(true) {}
+  Result(Result&& other) noexcept : ok_(other.ok_) { take(other); }
+  Result(const Result& other) : ok_(other.ok_) {
+    if (ok_)
+      new (&value_) T(other.value_);
+    else
+      error_ = internal::boxed_copy(other.error_);
+  }
+  Result& operator=(Result other) noexcept {
+    clear();
+    ok_ = other.ok_;
+    take(other);
     return *this;
   }
+  ~Result() { clear(); }
 
-  bool ok() const { return state_.index() == 0; }
-  explicit operator bool() const { return ok(); }
+  bool ok() const { return ok_; }
+  explicit operator bool() const { return ok_; }
 
   // Throw if there is an error.
-  T& value() & { return check(), *std::get_if<0>(&state_); }
-  const T& value() const& { return check(), *std::get_if<0>(&state_); }
-  T&& value() && { return check(), std::move(*std::get_if<0>(&state_)); }
-  T value_or(T otherwise) && { return ok() ? std::move(*this).value() : std::move(otherwise); }
+  T& value() & { return check(), value_; }
+  const T& value() const& { return check(), value_; }
+  T&& value() && { return check(), std::move(value_); }
+  T value_or(T otherwise) && { return ok_ ? std::move(value_) : std::move(otherwise); }
   T& operator*() & { return value(); }
   const T& operator*() const& { return value(); }
   T&& operator*() && { return std::move(*this).value(); }
@@ -187,19 +200,32 @@ class [[nodiscard]] Result {
   const T* operator->() const { return &value(); }
 
   // Need: !ok().
-  const Error& error() const& { return **std::get_if<1>(&state_); }
-  Error&& error() && { return std::move(**std::get_if<1>(&state_)); }
+  const Error& error() const& { return *error_; }
+  Error&& error() && { return std::move(*error_); }
 
  private:
-  using State = std::variant<T, std::unique_ptr<Error>>;
   void check() const {
-    if (!ok()) throw_error(error());
+    if (!ok_) throw_error(*error_);
   }
-  State copy() const {
-    if (ok()) return State(std::in_place_index<0>, *std::get_if<0>(&state_));
-    return State(std::in_place_index<1>, std::make_unique<Error>(error()));
+  // Needs: nothing is alive here, and ok_ is other's.
+  void take(Result& other) {
+    if (ok_)
+      new (&value_) T(std::move(other.value_));
+    else
+      error_ = std::exchange(other.error_, nullptr);
   }
-  State state_;
+  void clear() {
+    if (ok_)
+      value_.~T();
+    else
+      internal::unbox(error_);
+  }
+
+  union {
+    T value_;
+    Error* error_;  // Owned. Null when it was moved elsewhere.
+  };
+  bool ok_;
 };
 
 template <>

@@ -353,6 +353,26 @@ void add_check(Schema& schema, Attribute& attribute, Result<Check> check) {
 
 void add_check(Attribute& attribute, Check check) { attribute.checks.push_back(std::move(check)); }
 
+void add_alias(Attribute& attribute, std::string_view name) {
+  attribute.aliases.emplace_back(name);
+}
+
+void add_derived(Schema& schema, Derived rule) { schema.derived.push_back(std::move(rule)); }
+
+void add_unique(Schema& schema, const Attribute& attribute) {
+  schema.unique.push_back({schema.position(attribute)});
+}
+
+void add_member(Schema& schema, std::vector<size_t>& members, const Attribute& attribute) {
+  members.push_back(schema.position(attribute));
+}
+
+IndexSchema& add_index(Schema& schema, std::string_view name) {
+  IndexSchema& added = schema.indexes.emplace_back();
+  added.name = name;
+  return added;
+}
+
 std::string short_type_name(std::string_view pretty_function) {
   const size_t begin = pretty_function.find("T = ") + 4;
   const size_t end = pretty_function.find_first_of(";]", begin);

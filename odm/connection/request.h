@@ -134,7 +134,7 @@ struct ChangesRequest {
   uint32_t records_max = 1000;
 };
 
-// Every request, for dry runs and recordings. A variant whose copies are compiled once.
+// Every request, for dry runs and recordings. A variant whose making and copying is compiled once.
 using AnyRequest =
     std::variant<GetRequest, PutRequest, UpdateRequest, DeleteRequest, RangeRequest,
                  BatchGetRequest, BatchWriteRequest, TransactWriteRequest, TransactGetRequest,
@@ -142,7 +142,23 @@ using AnyRequest =
                  TimeToLiveRequest, ChangesRequest>;
 
 struct Request : AnyRequest {
-  using AnyRequest::AnyRequest;
+  // NOLINTBEGIN(google-explicit-constructor): each is a request.
+  Request(GetRequest request);
+  Request(PutRequest request);
+  Request(UpdateRequest request);
+  Request(DeleteRequest request);
+  Request(RangeRequest request);
+  Request(BatchGetRequest request);
+  Request(BatchWriteRequest request);
+  Request(TransactWriteRequest request);
+  Request(TransactGetRequest request);
+  Request(DescribeTableRequest request);
+  Request(CreateTableRequest request);
+  Request(UpdateTableRequest request);
+  Request(DeleteTableRequest request);
+  Request(TimeToLiveRequest request);
+  Request(ChangesRequest request);
+  // NOLINTEND(google-explicit-constructor)
   ~Request();
   Request(const Request& other);
   Request(Request&& other) noexcept;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "odm/check_rule.h"
+
 namespace dynolith::odm {
 namespace {
 
@@ -61,9 +63,10 @@ void make_dynamic(Schema& schema, Attribute& attribute) {
   // A check of the program's own decodes with the codec that is replaced here.
   if (attribute.own_codec)
     for (Check& check : attribute.checks)
-      if (auto* custom = std::get_if<CustomCheck>(&check.rule))
-        custom->holds = [holds = custom->holds, keep = attribute.own_codec](
-                            const ValueView& value) { return holds(value); };
+      if (const auto* custom = std::get_if<CustomCheck>(&check.rule->node))
+        check = custom_check([holds = custom->holds, keep = attribute.own_codec](
+                                 const ValueView& value) { return holds(value); },
+                             check.message);
   attribute.own_codec = dynamic_codec(type);
   attribute.codec = attribute.declared_codec = attribute.own_codec.get();
 }

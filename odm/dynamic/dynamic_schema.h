@@ -85,7 +85,7 @@ struct RuleOption {
   Check check;
   template <class M>
   void apply(Attribute& attribute, Schema&) const {
-    attribute.checks.push_back(check);
+    internal::add_check(attribute, check);
   }
 };
 inline RuleOption rule(Check check) { return {std::move(check)}; }
@@ -162,11 +162,10 @@ class DynamicDefinition {
   template <class... Options>
   DynamicDefinition& index(std::string_view name, std::initializer_list<std::string_view> members,
                            const Options&... options) {
-    IndexSchema& added = schema_.indexes.emplace_back();
-    added.name = name;
+    IndexSchema& added = internal::add_index(schema_, name);
     for (const std::string_view member : members)
       if (const Attribute* found = internal::find_named(schema_, member))
-        added.members.push_back(schema_.position(*found));
+        internal::add_member(schema_, added.members, *found);
     internal::IndexDraft draft{schema_, added};
     (options.apply(draft), ...);
     internal::finish_index(draft);

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "api/json/writer.h"
+#include "odm/check_rule.h"
 #include "odm/dynamic/dynamic_schema.h"
 #include "odm/dynamic/schema_words.h"
 
@@ -200,25 +201,25 @@ void SchemaWriter::write_checks(const Attribute& attribute) {
   if (attribute.checks.empty() && !no_empty_text) return;
   json_.name("checks").begin_array();
   for (const Check& check : attribute.checks) write_check(check);
-  if (no_empty_text) write_check({LengthCheck{1, std::nullopt}, "is required"});
+  if (no_empty_text) write_check({length_check(1, std::nullopt).rule, "is required"});
   json_.end_array();
 }
 
 void SchemaWriter::write_check(const Check& check) {
   json_.begin_object();
-  if (const auto* range = std::get_if<RangeCheck>(&check.rule)) {
+  if (const auto* range = std::get_if<RangeCheck>(&check.rule->node)) {
     json_.name("range").begin_object();
     if (range->low) json_.name("low").string(range->low->to_text());
     if (range->high) json_.name("high").string(range->high->to_text());
     json_.end_object();
-  } else if (const auto* length = std::get_if<LengthCheck>(&check.rule)) {
+  } else if (const auto* length = std::get_if<LengthCheck>(&check.rule->node)) {
     json_.name("length").begin_object();
     json_.name("low").integer(static_cast<int64_t>(length->low));
     if (length->high) json_.name("high").integer(static_cast<int64_t>(*length->high));
     json_.end_object();
-  } else if (const auto* pattern = std::get_if<PatternCheck>(&check.rule)) {
+  } else if (const auto* pattern = std::get_if<PatternCheck>(&check.rule->node)) {
     json_.name("matches").string(pattern->text);
-  } else if (const auto* one_of = std::get_if<OneOfCheck>(&check.rule)) {
+  } else if (const auto* one_of = std::get_if<OneOfCheck>(&check.rule->node)) {
     json_.name("oneOf").begin_array();
     for (const EncodedValue& value : one_of->values)
       if (!value.bytes.empty()) json_.value(value.view());

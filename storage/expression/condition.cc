@@ -231,6 +231,11 @@ class PathVisitor {
 
 }  // namespace
 
+Condition::Condition(Node kind) : node(std::move(kind)) {}
+Condition::~Condition() = default;
+Condition::Condition(Condition&& other) noexcept = default;
+Condition& Condition::operator=(Condition&& other) noexcept = default;
+
 bool evaluate(const Condition& condition, const ItemView& item) {
   const auto is_true = [&](const Condition& inner) { return evaluate(inner, item); };
   return std::visit(

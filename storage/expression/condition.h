@@ -73,9 +73,15 @@ struct NotContains {
 };
 
 struct Condition {
-  std::variant<Comparison, Between, In, AttributeExists, AttributeNotExists, AttributeTypeIs,
-               BeginsWith, Contains, NotContains, Not, And, Or>
-      node;
+  using Node = std::variant<Comparison, Between, In, AttributeExists, AttributeNotExists,
+                            AttributeTypeIs, BeginsWith, Contains, NotContains, Not, And, Or>;
+  // Defined elsewhere: what moves trees is compiled once, not wherever this is included.
+  Condition(Node kind);  // NOLINT(google-explicit-constructor): each kind of node is a condition.
+  ~Condition();
+  Condition(Condition&& other) noexcept;
+  Condition& operator=(Condition&& other) noexcept;
+
+  Node node;
 };
 
 // True iff `item` satisfies `condition`; the absent item is ItemView(). Cannot fail. Reads the

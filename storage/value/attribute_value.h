@@ -43,27 +43,27 @@ class AttributeValue {
   using Storage = std::variant<std::string, Number, Binary, bool, Null, StringSet, NumberSet,
                                BinarySet, List, Map>;
 
-  // Defined elsewhere: what copies trees is compiled once, not wherever this is included.
+  // Defined elsewhere: what makes and copies trees is compiled once, not wherever this is included.
   AttributeValue();
   ~AttributeValue();
   AttributeValue(const AttributeValue& other);
   AttributeValue(AttributeValue&& other) noexcept;
   AttributeValue& operator=(const AttributeValue& other);
   AttributeValue& operator=(AttributeValue&& other) noexcept;
-  AttributeValue(std::string text) : value_(std::move(text)) {}         // NOLINT
-  AttributeValue(std::string_view text) : value_(std::string(text)) {}  // NOLINT
-  AttributeValue(const char* text) : value_(std::string(text)) {}       // NOLINT
-  AttributeValue(Number number) : value_(number) {}                     // NOLINT
-  AttributeValue(int number) : value_(Number(number)) {}                // NOLINT
-  AttributeValue(int64_t number) : value_(Number(number)) {}            // NOLINT
-  AttributeValue(bool boolean) : value_(boolean) {}                     // NOLINT
-  AttributeValue(Binary binary) : value_(std::move(binary)) {}          // NOLINT
-  AttributeValue(Null null) : value_(null) {}                           // NOLINT
-  AttributeValue(StringSet set);                                        // NOLINT
-  AttributeValue(NumberSet set);                                        // NOLINT
-  AttributeValue(BinarySet set);                                        // NOLINT
-  AttributeValue(List list);                                            // NOLINT
-  AttributeValue(Map map);                                              // NOLINT
+  AttributeValue(std::string text);       // NOLINT
+  AttributeValue(std::string_view text);  // NOLINT
+  AttributeValue(const char* text);       // NOLINT
+  AttributeValue(Number number);          // NOLINT
+  AttributeValue(int number);             // NOLINT
+  AttributeValue(int64_t number);         // NOLINT
+  AttributeValue(bool boolean);           // NOLINT
+  AttributeValue(Binary binary);          // NOLINT
+  AttributeValue(Null null);              // NOLINT
+  AttributeValue(StringSet set);          // NOLINT
+  AttributeValue(NumberSet set);          // NOLINT
+  AttributeValue(BinarySet set);          // NOLINT
+  AttributeValue(List list);              // NOLINT
+  AttributeValue(Map map);                // NOLINT
 
   AttributeType type() const { return static_cast<AttributeType>(value_.index() + 1); }
   const Storage& storage() const { return value_; }
