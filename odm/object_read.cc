@@ -3,6 +3,8 @@
 
 #include "odm/codecs.h"
 #include "odm/object.h"
+#include "storage/encoding/map_cursor.h"
+#include "storage/encoding/text_rank.h"
 
 namespace dynolith::odm {
 namespace {
@@ -14,26 +16,39 @@ class Reader {
 
   // Both sides are sorted by stored name: one pass over them.
   void read(const storage::MapView& members, const PathFrame* at) {
-    const std::vector<uint32_t>& known = schema_.by_stored_name();
+    const std::vector<Schema::StoredName>& known = schema_.by_stored_name();
     size_t k = 0;
-    for (uint32_t i = 0; i < members.size(); ++i) {
-      const auto [name, value] = members[i];
+    for (storage::MapCursor member(members); !member.at_end(); member.next()) {
+      const storage::RankedText name{member.name()};
       int order = 1;
       for (; k < known.size(); ++k) {
-        order = std::string_view(attribute(known[k]).stored_name).compare(name);
+        order = compare(known[k], name);
         if (order >= 0) break;
         missing(attribute(known[k]), at);
       }
-      if (k < known.size() && order == 0)
-        present(attribute(known[k++]), value, at);
+      if (order == 0)
+        present(attribute(known[k++]), member.value(), at);
       else
-        unknown(name, value, at);
+        unknown(name.text, member.value(), at);
     }
     for (; k < known.size(); ++k) missing(attribute(known[k]), at);
   }
 
  private:
-  const Attribute& attribute(uint32_t position) const { return schema_.attributes[position]; }
+  const Attribute& attribute(const Schema::StoredName& stored) const {
+    return schema_.attributes[stored.position];
+  }
+
+  int compare(const Schema::StoredName& stored, const storage::RankedText& name) const {
+    if (stored.rank != name.rank) return stored.rank < name.rank ? -1 : 1;
+    if (stored.size == name.text.size() && stored.size <= storage::kRankBytes) return 0;
+    return std::string_view(attribute(stored).stored_name).compare(name.text);
+  }
+
+  void* member_of(const Attribute& attribute) const {
+    if (attribute.offset >= 0) return static_cast<char*>(object_) + attribute.offset;
+    return schema_.make_member(attribute, object_);
+  }
 
   void present(const Attribute& attribute, const ValueView& value, const PathFrame* at) {
     if (value.type() == AttributeType::kNull && attribute.codec->type() != AttributeType::kNull &&
@@ -42,7 +57,7 @@ class Reader {
     const PathFrame frame{at, attribute.name, 0};
     DecodeContext context{problems_, &frame};
     const size_t before = problems_.size();
-    attribute.codec->decode(value, schema_.make_member(attribute, object_), context);
+    attribute.codec->decode(value, member_of(attribute), context);
     // Messages of problems quote values.
     if (attribute.masked)
       for (size_t i = before; i < problems_.size(); ++i)
@@ -54,16 +69,16 @@ class Reader {
     const PathFrame frame{at, attribute.name, 0};
     DecodeContext context{problems_, &frame};
     if (attribute.nullable)
-      *static_cast<Value*>(schema_.make_member(attribute, object_)) = Value(Null{});
+      *static_cast<Value*>(member_of(attribute)) = Value(Null{});
     else
-      attribute.codec->decode(value, schema_.make_member(attribute, object_), context);
+      attribute.codec->decode(value, member_of(attribute), context);
   }
 
   void missing(const Attribute& attribute, const PathFrame* at) {
     if (reading_ == Reading::kPartial) return;
     const PathFrame frame{at, attribute.name, 0};
     if (attribute.default_value) {
-      void* member = schema_.make_member(attribute, object_);
+      void* member = member_of(attribute);
       if (attribute.default_value.kind == Source::Kind::kCall) {
         attribute.default_value.call(member);
       } else if (!attribute.default_value.literal.bytes.empty()) {

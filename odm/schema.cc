@@ -6,6 +6,7 @@
 #include <set>
 
 #include "odm/model.h"
+#include "storage/encoding/text_rank.h"
 #include "storage/limits.h"
 
 namespace dynolith::odm {
@@ -270,10 +271,13 @@ void Schema::finish() {
   by_stored_name_.clear();
   for (size_t i = 0; i < attributes.size(); ++i)
     if (attributes[i].role != AttributeRole::kExtra)
-      by_stored_name_.push_back(static_cast<uint32_t>(i));
-  std::sort(by_stored_name_.begin(), by_stored_name_.end(), [this](uint32_t a, uint32_t b) {
-    return attributes[a].stored_name < attributes[b].stored_name;
-  });
+      by_stored_name_.push_back({storage::rank_of(attributes[i].stored_name),
+                                 static_cast<uint32_t>(attributes[i].stored_name.size()),
+                                 static_cast<uint32_t>(i)});
+  std::sort(by_stored_name_.begin(), by_stored_name_.end(),
+            [this](const StoredName& a, const StoredName& b) {
+              return attributes[a.position].stored_name < attributes[b.position].stored_name;
+            });
   own_names_.clear();
   if (!entity.empty()) own_names_.push_back(tag_attribute);
   if (version > 0) own_names_.push_back(version_attribute);

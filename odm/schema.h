@@ -48,21 +48,22 @@ enum class TimeForm : uint8_t { kMilliseconds, kSeconds, kIso };
 struct Attribute {
   static constexpr ptrdiff_t kDynamic = -1;
 
-  std::string name;                  // In paths, patterns, JSON.
-  std::string stored_name;           // In the item.
-  std::vector<std::string> aliases;  // Other names it answers to.
+  // First what reading an item looks at.
+  std::string name;  // In paths, patterns, JSON.
   const ValueCodec* codec = nullptr;
-  const ValueCodec* declared_codec = nullptr;   // Before options replaced it; with offset: whose.
-  std::shared_ptr<const ValueCodec> own_codec;  // If the codec was made for this attribute.
-  ptrdiff_t offset = kDynamic;                  // In the struct.
+  ptrdiff_t offset = kDynamic;  // In the struct.
   AttributeRole role = AttributeRole::kPlain;
   bool required = false;
-  bool read_only = false;  // Set at creation; updates and saves may not change it.
-  bool hidden = false;     // Left out of views that do not name it.
-  bool nullable = false;   // Absent is stored as NULL.
-  bool masked = false;     // Shown as "***" in errors and logs.
-  bool is_key = false;     // A member of the table's key. Read-only.
-  bool finishes = true;    // Reading it ends with getters, of its own or of documents inside.
+  bool read_only = false;   // Set at creation; updates and saves may not change it.
+  bool hidden = false;      // Left out of views that do not name it.
+  bool nullable = false;    // Absent is stored as NULL.
+  bool masked = false;      // Shown as "***" in errors and logs.
+  bool is_key = false;      // A member of the table's key. Read-only.
+  bool finishes = true;     // Reading it ends with getters, of its own or of documents inside.
+  std::string stored_name;  // In the item.
+  std::vector<std::string> aliases;             // Other names it answers to.
+  const ValueCodec* declared_codec = nullptr;   // Before options replaced it; with offset: whose.
+  std::shared_ptr<const ValueCodec> own_codec;  // If the codec was made for this attribute.
   std::vector<Check> checks;
   Source generated;      // Acts at creation on the initial value.
   Source default_value;  // Acts on what is absent, when written and when read.
@@ -179,13 +180,18 @@ class Schema {
   // `error` afterwards. `key_arguments`: names of the members that get() takes, if known.
   void finish();
 
-  // In ascending order of stored names; positions of attributes. For readers of items.
-  const std::vector<uint32_t>& by_stored_name() const { return by_stored_name_; }
+  // Attributes in ascending order of their stored names, for readers of items.
+  struct StoredName {
+    uint64_t rank = 0;      // Of the name (storage/encoding/text_rank.h).
+    uint32_t size = 0;      // Its bytes.
+    uint32_t position = 0;  // Of `attributes`.
+  };
+  const std::vector<StoredName>& by_stored_name() const { return by_stored_name_; }
 
  private:
   static const void* find_dynamic(const Attribute& attribute, const void* object);
 
-  std::vector<uint32_t> by_stored_name_;
+  std::vector<StoredName> by_stored_name_;
   std::vector<std::string> own_names_;
 };
 

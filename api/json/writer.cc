@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "api/json/base64.h"
+#include "storage/encoding/map_cursor.h"
 #include "storage/encoding/number_encoding.h"
 
 namespace dynolith::api {
@@ -206,13 +207,14 @@ void append_value(std::string& out, const ValueView& value) {
 }
 
 void append_attributes(std::string& out, const storage::MapView& attributes) {
-  out += '{';
-  for (uint32_t i = 0; i < attributes.size(); ++i) {
-    const auto [name, value] = attributes[i];
-    out += i > 0 ? ",\"" : "\"";
-    append_escaped(out, name);
+  const char* separator = "{\"";
+  if (attributes.size() == 0) out += '{';
+  for (storage::MapCursor at(attributes); !at.at_end(); at.next()) {
+    out += separator;
+    append_escaped(out, at.name());
     out += "\":";
-    append_value(out, value);
+    append_value(out, at.value());
+    separator = ",\"";
   }
   out += '}';
 }

@@ -4,13 +4,12 @@
 #include "storage/encoding/item_encoding.h"
 
 #include <algorithm>
-#include <bit>
 #include <cassert>
-#include <cstring>
 
 #include "storage/encoding/item_layout.h"
 #include "storage/encoding/little_endian.h"
 #include "storage/encoding/number_encoding.h"
+#include "storage/encoding/text_rank.h"
 
 namespace dynolith::storage {
 namespace {
@@ -19,26 +18,6 @@ namespace {
 constexpr size_t kKeptBytesMax = 1024 * 1024;
 
 constexpr uint8_t tag_of(AttributeType type) { return static_cast<uint8_t>(type); }
-
-// The first eight bytes as a big-endian number, shorter texts filled with zeros: if two ranks
-// differ, the texts are ordered as the ranks are. Loads overlap where fewer than eight bytes are
-// there.
-uint64_t rank_of(std::string_view text) {
-  static_assert(std::endian::native == std::endian::little);
-  const char* bytes = text.data();
-  const size_t size = text.size();
-  uint64_t rank = 0;
-  if (size >= sizeof rank) {
-    std::memcpy(&rank, bytes, sizeof rank);
-  } else if (size >= 4) {
-    rank = load_u32le(bytes) | uint64_t{load_u32le(bytes + size - 4)} << (8 * (size - 4));
-  } else if (size >= 2) {
-    rank = load_u16le(bytes) | load_u16le(bytes + size - 2) << (8 * (size - 2));
-  } else if (size == 1) {
-    rank = static_cast<uint8_t>(*bytes);
-  }
-  return __builtin_bswap64(rank);
-}
 
 }  // namespace
 

@@ -5,7 +5,9 @@
 
 #include "storage/encoding/item_layout.h"
 #include "storage/encoding/little_endian.h"
+#include "storage/encoding/map_cursor.h"
 #include "storage/encoding/number_encoding.h"
+#include "storage/encoding/text_rank.h"
 
 namespace dynolith::storage {
 namespace {
@@ -96,13 +98,14 @@ std::pair<std::string_view, ValueView> MapView::operator[](uint32_t i) const {
 }
 
 std::optional<ValueView> MapView::find(std::string_view name) const {
+  const RankedText wanted{name};
   uint32_t low = 0;
   uint32_t high = count_;
   while (low < high) {
     const uint32_t middle = low + (high - low) / 2;
     const uint32_t begin = middle == 0 ? 0 : load(table_, 2 * middle - 1, wide_);
     const uint32_t name_end = load(table_, 2 * middle, wide_);
-    const int order = std::string_view(data_ + begin, name_end - begin).compare(name);
+    const int order = RankedText{{data_ + begin, name_end - begin}}.compare(wanted);
     if (order == 0) return tagged(data_ + name_end, data_ + load(table_, 2 * middle + 1, wide_));
     if (order < 0) {
       low = middle + 1;
@@ -146,8 +149,8 @@ size_t value_item_bytes(const ValueView& value) {
     case AttributeType::kMap: {
       const MapView members = value.members();
       size_t bytes = kContainerItemBytes + members.size() * kElementItemBytes;
-      for (uint32_t i = 0; i < members.size(); ++i) {
-        const auto [name, member] = members[i];
+      for (MapCursor at(members); !at.at_end(); at.next()) {
+        const auto [name, member] = std::pair(at.name(), at.value());
         bytes += name.size() + value_item_bytes(member);
       }
       return bytes;
@@ -191,8 +194,8 @@ AttributeValue to_attribute_value(const ValueView& value) {
     case AttributeType::kMap: {
       Map map;
       const MapView members = value.members();
-      for (uint32_t i = 0; i < members.size(); ++i) {
-        const auto [name, member] = members[i];
+      for (MapCursor at(members); !at.at_end(); at.next()) {
+        const auto [name, member] = std::pair(at.name(), at.value());
         map.emplace_hint(map.end(), name, to_attribute_value(member));
       }
       return map;

@@ -87,6 +87,8 @@ class MapView {
   std::optional<ValueView> find(std::string_view name) const;           // Binary search.
 
  private:
+  friend class MapCursor;  // map_cursor.h
+
   const char* table_ = nullptr;
   const char* data_ = nullptr;
   uint32_t count_ = 0;
