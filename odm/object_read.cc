@@ -27,7 +27,7 @@ class Reader {
         missing(attribute(known[k]), at);
       }
       if (order == 0)
-        present(attribute(known[k++]), member.value(), at);
+        present(known[k++], member.value(), at);
       else
         unknown(name.text, member.value(), at);
     }
@@ -50,22 +50,29 @@ class Reader {
     return schema_.make_member(attribute, object_);
   }
 
-  void present(const Attribute& attribute, const ValueView& value, const PathFrame* at) {
-    if (value.type() == AttributeType::kNull && attribute.codec->type() != AttributeType::kNull &&
+  void present(const Schema::StoredName& stored, const ValueView& value, const PathFrame* at) {
+    if (value.type() == AttributeType::kNull && stored.codec->type() != AttributeType::kNull &&
         !schema_.is_typed())
-      return null_of_dynamic(attribute, value, at);
-    const PathFrame frame{at, attribute.name, 0};
+      return null_of_dynamic(attribute(stored), value, at);
+    const PathFrame frame{at, stored.name, 0};
     DecodeContext context{problems_, &frame};
     const size_t before = problems_.size();
-    attribute.codec->decode(value, member_of(attribute), context);
-    // Messages of problems quote values.
-    if (attribute.masked)
-      for (size_t i = before; i < problems_.size(); ++i)
-        problems_.list()[i].message = "does not fit: ***";
+    void* const member = stored.offset >= 0 ? static_cast<char*>(object_) + stored.offset
+                                            : member_of(attribute(stored));
+    stored.codec->decode(value, member, context);
+    if (problems_.size() != before) mask(attribute(stored), before);
+  }
+
+  // Messages of problems quote values.
+  void mask(const Attribute& attribute, size_t before) {
+    if (!attribute.masked) return;
+    for (size_t i = before; i < problems_.size(); ++i)
+      problems_.list()[i].message = "does not fit: ***";
   }
 
   // A dynamic item shows NULL only where its schema allows it.
-  void null_of_dynamic(const Attribute& attribute, const ValueView& value, const PathFrame* at) {
+  [[gnu::noinline]] void null_of_dynamic(const Attribute& attribute, const ValueView& value,
+                                         const PathFrame* at) {
     const PathFrame frame{at, attribute.name, 0};
     DecodeContext context{problems_, &frame};
     if (attribute.nullable)
@@ -74,7 +81,7 @@ class Reader {
       attribute.codec->decode(value, member_of(attribute), context);
   }
 
-  void missing(const Attribute& attribute, const PathFrame* at) {
+  [[gnu::noinline]] void missing(const Attribute& attribute, const PathFrame* at) {
     if (reading_ == Reading::kPartial) return;
     const PathFrame frame{at, attribute.name, 0};
     if (attribute.default_value) {
@@ -91,7 +98,12 @@ class Reader {
   }
 
   void unknown(std::string_view name, const ValueView& value, const PathFrame* at) {
-    if (schema_.unknown == Unknown::kIgnore || schema_.is_own_name(name)) return;
+    if (schema_.unknown != Unknown::kIgnore && !schema_.is_own_name(name))
+      keep_or_refuse(name, value, at);
+  }
+
+  [[gnu::noinline]] void keep_or_refuse(std::string_view name, const ValueView& value,
+                                        const PathFrame* at) {
     if (schema_.unknown == Unknown::kRefuse) {
       const PathFrame frame{at, name, 0};
       return problems_.add(&frame, "is not an attribute of " + schema_.model);
@@ -158,8 +170,8 @@ bool decode_document(const Schema& schema, const ValueView& value, void* object,
 }
 
 void finish_document(const Schema& schema, void* object) {
-  for (const Attribute& attribute : schema.attributes) {
-    if (!attribute.finishes) continue;
+  for (const uint32_t position : schema.finishing()) {
+    const Attribute& attribute = schema.attributes[position];
     void* member = schema.member(attribute, object);
     if (member == nullptr) continue;
     attribute.codec->finish(member);

@@ -268,13 +268,19 @@ void Schema::finish() {
     attribute.finishes = attribute.on_get || type == AttributeType::kList ||
                          type == AttributeType::kMap || attribute.codec->meaning() == Meaning::kAny;
   }
-  by_stored_name_.clear();
+  finished_.finishing.clear();
   for (size_t i = 0; i < attributes.size(); ++i)
-    if (attributes[i].role != AttributeRole::kExtra)
-      by_stored_name_.push_back({storage::rank_of(attributes[i].stored_name),
-                                 static_cast<uint32_t>(attributes[i].stored_name.size()),
-                                 static_cast<uint32_t>(i)});
-  std::sort(by_stored_name_.begin(), by_stored_name_.end(),
+    if (attributes[i].finishes) finished_.finishing.push_back(static_cast<uint32_t>(i));
+  finished_.by_stored_name.clear();
+  for (size_t i = 0; i < attributes.size(); ++i) {
+    const Attribute& attribute = attributes[i];
+    if (attribute.role == AttributeRole::kExtra) continue;
+    finished_.by_stored_name.push_back({storage::rank_of(attribute.stored_name),
+                                        static_cast<uint32_t>(attribute.stored_name.size()),
+                                        static_cast<uint32_t>(i), attribute.codec, attribute.offset,
+                                        attribute.name});
+  }
+  std::sort(finished_.by_stored_name.begin(), finished_.by_stored_name.end(),
             [this](const StoredName& a, const StoredName& b) {
               return attributes[a.position].stored_name < attributes[b.position].stored_name;
             });

@@ -185,13 +185,30 @@ class Schema {
     uint64_t rank = 0;      // Of the name (storage/encoding/text_rank.h).
     uint32_t size = 0;      // Its bytes.
     uint32_t position = 0;  // Of `attributes`.
+    // What decoding it needs of the attribute, which is large: together here, in order of reading.
+    const ValueCodec* codec = nullptr;
+    ptrdiff_t offset = Attribute::kDynamic;
+    std::string_view name = {};  // Of the attribute, in paths.
   };
-  const std::vector<StoredName>& by_stored_name() const { return by_stored_name_; }
+  const std::vector<StoredName>& by_stored_name() const { return finished_.by_stored_name; }
+  // Positions of the attributes that reading ends with (Attribute::finishes).
+  const std::vector<uint32_t>& finishing() const { return finished_.finishing; }
 
  private:
   static const void* find_dynamic(const Attribute& attribute, const void* object);
 
-  std::vector<StoredName> by_stored_name_;
+  // What finish() makes of the attributes and refers to them: a copy has to be finished anew.
+  struct Finished {
+    Finished() = default;
+    Finished(const Finished&) {}
+    Finished(Finished&&) = default;
+    Finished& operator=(Finished&&) = default;
+
+    std::vector<StoredName> by_stored_name;
+    std::vector<uint32_t> finishing;
+  };
+
+  Finished finished_;
   std::vector<std::string> own_names_;
 };
 

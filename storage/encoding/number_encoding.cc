@@ -43,6 +43,26 @@ struct Opened {
   std::string_view pairs;
 };
 
+constexpr auto kPowersOfTen = [] {
+  std::array<int64_t, 19> powers{1};
+  for (size_t i = 1; i < powers.size(); ++i) powers[i] = powers[i - 1] * 10;
+  return powers;
+}();
+
+// The digits of all pairs as one number; needs: at most nine pairs. Two at a time, because each
+// step waits for the one before it.
+template <bool kIsNegative>
+int64_t joined_pairs(const Opened& opened) {
+  const auto pair = [&opened](size_t i) -> int64_t {
+    return kIsNegative ? 100 - byte_at(opened.pairs, i) : byte_at(opened.pairs, i) - 1;
+  };
+  const size_t count = opened.pairs.size();
+  int64_t value = count % 2 == 0 ? 0 : pair(0);
+  for (size_t i = count % 2; i < count; i += 2)
+    value = value * 10'000 + (pair(i) * 100 + pair(i + 1));
+  return value;
+}
+
 bool is_zero(std::string_view encoded) { return byte_at(encoded, 0) == kZero; }
 
 }  // namespace
@@ -112,14 +132,18 @@ std::optional<int64_t> encoded_number_to_int64(std::string_view encoded) {
   const Opened opened(encoded);
   // Eighteen digits cannot overflow; those near the limits take the long way.
   if (opened.exponent > 18) return Number::decode(encoded).to_int64();
-  if (opened.exponent < opened.digit_count()) return std::nullopt;
-  int64_t value = 0;
-  for (size_t i = 0; i < opened.pairs.size(); ++i) value = value * 100 + opened.pair(i);
-  int digits = static_cast<int>(opened.pairs.size()) * 2;
-  // The last pair's second digit may be no digit of the number.
-  if (digits > opened.exponent) value /= 10;
-  for (; digits < opened.exponent; ++digits) value *= 10;
-  return opened.negative ? -value : value;
+  // With a zero behind the last digit of an odd count.
+  const int digits = static_cast<int>(opened.pairs.size()) * 2;
+  if (opened.exponent < digits - 1) return std::nullopt;
+  const int64_t value = opened.negative ? joined_pairs<true>(opened) : joined_pairs<false>(opened);
+  int64_t whole = 0;
+  if (opened.exponent >= digits) {
+    whole = value * kPowersOfTen[static_cast<size_t>(opened.exponent - digits)];
+  } else {
+    if (value % 10 != 0) return std::nullopt;
+    whole = value / 10;
+  }
+  return opened.negative ? -whole : whole;
 }
 
 size_t encoded_number_item_bytes(std::string_view encoded) {
