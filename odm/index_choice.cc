@@ -150,16 +150,13 @@ class Candidate {
         }
         is_open = false;
         const Clause* clause = find(member, false);
-        if (clause != nullptr && keeps_order(member, place) && fits(*clause, member, place))
+        if (clause != nullptr && keeps_order(place) && fits(*clause, member, place))
           range_ = clause;
       });
   }
   // Whether the key compares as the attribute does.
-  bool keeps_order(size_t attribute, const KeyPattern::Member* place) const {
-    if (place == nullptr) return true;
-    if (place->width > 0)
-      return schema_.attributes[attribute].codec->type() == AttributeType::kNumber;
-    return place->letter_case == LetterCase::kAsIs;
+  static bool keeps_order(const KeyPattern::Member* place) {
+    return place == nullptr || place->letter_case == LetterCase::kAsIs;
   }
   bool fits(const Clause& clause, size_t attribute, const KeyPattern::Member* place) const {
     const AttributeType type = schema_.attributes[attribute].codec->type();
@@ -195,7 +192,7 @@ class Candidate {
     bool exact = false;
     const auto look = [&](const KeyPart* part) {
       each_member(*part, [&](size_t member, const KeyPattern::Member* place) {
-        exact = exact || (member == clause.attribute && keeps_order(member, place));
+        exact = exact || (member == clause.attribute && keeps_order(place));
       });
     };
     std::for_each(keys_.partition.begin(), keys_.partition.end(), look);

@@ -36,21 +36,16 @@ struct WholePart {
 };
 
 std::optional<WholePart> whole_part(const storage::ValueView& value) {
-  std::string text;
-  if (value.type() == AttributeType::kNumber)
-    text = value.number().to_text();
-  else if (value.type() == AttributeType::kString)
-    text = value.text();
-  else
-    return std::nullopt;
+  if (value.type() != AttributeType::kNumber) return std::nullopt;
+  std::string text = value.number().to_text();
   WholePart part;
   part.is_negative = text.starts_with('-');
   if (part.is_negative) text.erase(0, 1);
   const size_t point = text.find('.');
   part.has_fraction = point != std::string::npos;
   part.digits = text.substr(0, point);
-  if (text.empty() || !std::all_of(part.digits.begin(), part.digits.end(),
-                                   [](char c) { return c >= '0' && c <= '9'; }))
+  if (!std::all_of(part.digits.begin(), part.digits.end(),
+                   [](char c) { return c >= '0' && c <= '9'; }))
     return std::nullopt;
   part.digits.erase(0, std::min(part.digits.find_first_not_of('0'), part.digits.size()));
   return part;

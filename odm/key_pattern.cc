@@ -50,8 +50,8 @@ Error bad_value(const KeyPattern::Member& member, std::string_view why) {
 
 Result<void> append_padded(const KeyPattern::Member& member, std::string_view digits,
                            std::string& out) {
-  const bool whole = !digits.empty() && std::all_of(digits.begin(), digits.end(),
-                                                    [](char c) { return c >= '0' && c <= '9'; });
+  const bool whole =
+      std::all_of(digits.begin(), digits.end(), [](char c) { return c >= '0' && c <= '9'; });
   if (!whole) return bad_value(member, "must be a whole number that is not negative");
   if (digits.size() > member.width)
     return bad_value(member, "has more than " + std::to_string(member.width) + " digits");
@@ -111,7 +111,7 @@ Result<void> append_member_text(const KeyPattern::Member& member, const storage:
   switch (value.type()) {
     case AttributeType::kString:
       if (member.width > 0) {
-        TRY(append_padded(member, value.text(), out));
+        return bad_value(member, "is text, and only numbers are padded");
       } else if (member.letter_case == LetterCase::kAsIs) {
         out.append(value.text());
       } else {

@@ -1,12 +1,14 @@
 // Key attributes composed of members: "ORG#{org}", "ORDER#{date}#{number:08}", "{email:lower}".
 //
 //   {name}        the attribute's value as text (strings, numbers, booleans)
-//   {name:08}     a number, padded with zeros to 8 digits, so that text order is numeric order
-//   {name:lower}  in lower (upper) case, ASCII
+//   {name:08}     a number, padded with zeros to 8 digits, so that text order is numeric order;
+//                 texts are not padded: "7" and "007" would be one key
+//   {name:lower}  in lower (upper) case, ASCII: values that differ in case only are one key
 //   {{ and }}     braces
 //
 // A value must not contain the literal text that follows it: "a#b" + "c" and "a" + "b#c" would be
-// one key. Numbers of a sort key need a width.
+// one key. For the same reason a member is of one type: the text "7" and the number 7 would be one.
+// Numbers of a sort key need a width.
 #pragma once
 
 #include <cstdint>
@@ -73,7 +75,7 @@ struct KeyPattern {
 Result<KeyPattern> parse_key_pattern(std::string_view text);
 
 // Appends one member's text. Errors (kBadKey): the value contains what follows it, does not fit the
-// width, is negative where it is padded, or is no text.
+// width, is where it is padded no whole number or negative, or is no text.
 Result<void> append_member_text(const KeyPattern::Member& member, const storage::ValueView& value,
                                 std::string& out);
 

@@ -118,15 +118,35 @@ class Finisher {
         continue;
       }
       member.attribute = schema_.position(*found);
-      const AttributeType type = found->codec->type();
-      if (type != AttributeType::kString && type != AttributeType::kNumber &&
-          type != AttributeType::kBoolean)
-        bad("key pattern \"" + part.pattern->text + "\": \"" + member.name +
-            "\" is neither text nor a number");
-      if (is_sort && type == AttributeType::kNumber && member.width == 0)
-        bad("key pattern \"" + part.pattern->text + "\": the number \"" + member.name +
-            "\" needs a width, like {" + member.name + ":08}, to sort as numbers do");
+      check_pattern_member(part, is_sort, member, *found->codec);
     }
+  }
+
+  void check_pattern_member(const KeyPart& part, bool is_sort, const KeyPattern::Member& member,
+                            const ValueCodec& codec) {
+    const std::string where = "key pattern \"" + part.pattern->text + "\": ";
+    const AttributeType type = codec.type();
+    if (type != AttributeType::kString && type != AttributeType::kNumber &&
+        type != AttributeType::kBoolean)
+      bad(where + "\"" + member.name + "\" is neither text nor a number");
+    if (!stores_only(codec, type))
+      bad(where + "\"" + member.name + "\" may be of several types, and a text and a number like " +
+          "\"7\" and 7 would make one key");
+    if (member.width > 0 && type != AttributeType::kNumber)
+      bad(where + "\"" + member.name + "\" is no number: only numbers are padded, for the texts " +
+          "\"7\" and \"007\" would make one key");
+    if (is_sort && type == AttributeType::kNumber && member.width == 0)
+      bad(where + "the number \"" + member.name + "\" needs a width, like {" + member.name +
+          ":08}, to sort as numbers do");
+  }
+
+  // Nothing else, whatever the value. A NULL is no part of a key.
+  static bool stores_only(const ValueCodec& codec, AttributeType type) {
+    const std::vector<const ValueCodec*> alternatives = codec.details().alternatives;
+    if (alternatives.empty()) return codec.type() == type || codec.type() == AttributeType::kNull;
+    return std::all_of(
+        alternatives.begin(), alternatives.end(),
+        [type](const ValueCodec* alternative) { return stores_only(*alternative, type); });
   }
 
   static void members_of(const KeyPart& part, std::vector<size_t>& members) {

@@ -198,16 +198,11 @@ class KeyPlanner {
       add_bounds(part, prefix, {});
       return {};
     }
-    if (member.width == 0 || condition_->op == KeyOperator::kBeginsWith) {
-      const AttributeType type = schema_.attributes[member.attribute].codec->type();
-      TRY(check_operands(member.attribute, type));
-    }
+    TRY(check_operands(member.attribute, schema_.attributes[member.attribute].codec->type()));
     if (condition_->op == KeyOperator::kEqual) return plan_equal(part, member, is_last, prefix);
     if (member.width > 0) {
       if (condition_->op == KeyOperator::kBeginsWith)
         return bad_key("begins_with() does not fit \"" + member.name + "\", which is padded");
-      if (condition_->second)
-        TRY(check_operands(member.attribute, condition_->value.view().type()));
       const auto bounds =
           digit_bounds(member.width, condition_->op, condition_->value, condition_->second);
       if (!bounds) return bad_key("\"" + member.name + "\" is compared with what is no number");

@@ -491,6 +491,8 @@ CodecDetails DynamicCodec::details() const {
   CodecDetails details;
   details.is_optional = type_.is_optional;
   details.dynamic_type = &type_;
+  if (type_.kind == Kind::kUnion)
+    for (const auto& alternative : inner_) details.alternatives.push_back(alternative.get());
   return details;
 }
 

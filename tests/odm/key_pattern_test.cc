@@ -49,7 +49,6 @@ TEST(KeyPattern, Renders) {
       {"{a:03}", {0}, "000"},
       {"{a:03}", {999}, "999"},
       {"{a:038}", {1}, "00000000000000000000000000000000000001"},
-      {"{a:04}", {"7"}, "0007"},
       {"{a:02}{b:02}", {1, 2}, "0102"},
       {"{a:lower}", {"Ann@X.org"}, "ann@x.org"},
       {"{a:upper}", {"zürich"}, "ZüRICH"},  // ASCII only.
@@ -82,8 +81,8 @@ TEST(KeyPattern, RefusesValuesThatWouldMakeAnotherKey) {
       {"{a:03}", {1000}, "a has more than 3 digits"},
       {"{a:03}", {-1}, "a must be a whole number that is not negative"},
       {"{a:03}", {number("0.5")}, "a must be a whole number that is not negative"},
-      {"{a:03}", {"x"}, "a must be a whole number that is not negative"},
-      {"{a:03}", {""}, "a must be a whole number that is not negative"},
+      {"{a:03}", {"x"}, "a is text, and only numbers are padded"},
+      {"{a:03}", {"7"}, "a is text, and only numbers are padded"},  // "007" would be the same key.
       {"{a}", {""}, "a is empty"},
       {"{a}", {storage::Null{}}, "a is neither text nor a number"},
       {"{a}", {storage::List{}}, "a is neither text nor a number"},

@@ -20,6 +20,8 @@ struct Thing {
   Timestamp time{}, other{};
   std::optional<int> maybe;
   std::vector<int> list;
+  std::variant<int, std::string> number_or_text;
+  std::variant<int, int64_t> short_or_long;
   Map rest, more;
   int64_t version = 0, second = 0;
 };
@@ -145,6 +147,24 @@ TEST(Model, KeysAreMadeOfAttributes) {
        "the number \"n\" needs a width, like {n:08}"},
       {[](D& d) { d.partition_key("pk", "{list}").attribute("list", &Thing::list); },
        "\"list\" is neither text nor a number"},
+      {[](D& d) { d.partition_key("pk", "T#{a:04}").attribute("a", &Thing::a); },
+       "key pattern \"T#{a:04}\": \"a\" is no number: only numbers are padded, for the texts "
+       "\"7\" and \"007\" would make one key"},
+      {[](D& d) { d.partition_key("pk", "{flag:04}").attribute("flag", &Thing::flag); },
+       "\"flag\" is no number"},
+      {[](D& d) { d.partition_key("pk", "{t:038}").attribute("t", &Thing::time, iso()); },
+       "\"t\" is no number"},
+      {[](D& d) { d.partition_key("pk", "{v}").attribute("v", &Thing::number_or_text); },
+       "\"v\" may be of several types, and a text and a number like \"7\" and 7 would make one "
+       "key"},
+      {[](D& d) { d.partition_key("pk", "{v:08}").attribute("v", &Thing::number_or_text); },
+       "\"v\" may be of several types"},
+      {[](D& d) {
+         d.attribute("a", &Thing::a)
+             .attribute("b", &Thing::b)
+             .index(kByBoth, partition_key("x", "{a}"), sort_key("y", "{b:08}"));
+       },
+       "\"b\" is no number"},
       {[](D& d) { d.partition_key("flag", &Thing::flag); },
        "\"flag\" is a key but no string, number or binary"},
       {[](D& d) { d.partition_key("a", "{a}").attribute("a", &Thing::a); },
@@ -162,6 +182,12 @@ TEST(Model, KeysAreMadeOfAttributes) {
       {[](D& d) { d.partition_key("pk", "X").sort_key("pk", "Y"); }, "two patterns compose \"pk\""},
   };
   for (const auto& [define, why] : cases) expect_bad(define, why);
+}
+
+TEST(Model, KeysMayBeMadeOfNumbersOfSeveralSizes) {
+  const Schema schema =
+      built([](D& d) { d.partition_key("pk", "T#{v:08}").attribute("v", &Thing::short_or_long); });
+  EXPECT_FALSE(schema.error) << schema.error->message;
 }
 
 TEST(Model, IndexesHaveKeysAndNames) {

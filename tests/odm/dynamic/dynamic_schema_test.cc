@@ -267,6 +267,22 @@ TEST(DynamicDefinition, ContradictionsAreErrors) {
             "M: two attributes are stored as \"a\"");
   EXPECT_EQ(message(std::move(DynamicDefinition("M").unique("b"))),
             "M: no attribute is called \"b\" (yet)");
+  EXPECT_EQ(message(std::move(DynamicDefinition("M")
+                                  .attribute("a", DynamicType::string())
+                                  .partition_key("pk", "A#{a:04}"))),
+            "M: key pattern \"A#{a:04}\": \"a\" is no number: only numbers are padded, for the "
+            "texts \"7\" and \"007\" would make one key");
+  const auto keyed_by = [&message](DynamicType type) {
+    return message(std::move(
+        DynamicDefinition("M").attribute("a", std::move(type)).partition_key("pk", "A#{a}")));
+  };
+  EXPECT_EQ(keyed_by(DynamicType::union_of({DynamicType::string(), DynamicType::integer()})),
+            "M: key pattern \"A#{a}\": \"a\" may be of several types, and a text and a number like "
+            "\"7\" and 7 would make one key");
+  EXPECT_EQ(keyed_by(DynamicType::any()),
+            "M: key pattern \"A#{a}\": \"a\" is neither text nor a number");
+  EXPECT_EQ(keyed_by(DynamicType::string().or_null()), "");
+  EXPECT_EQ(keyed_by(DynamicType::union_of({DynamicType::integer(), DynamicType::number()})), "");
   EXPECT_EQ(message(std::move(DynamicDefinition("M").attribute<std::string>("a", matches("(")))),
             "M: a: the pattern \"(\" is not one: missing ): (");
 }
