@@ -6,6 +6,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string_view>
 
 #include "odm/remote/options.h"
 #include "odm/result.h"
@@ -30,8 +31,8 @@ class CredentialsProvider {
   CredentialsProvider(std::unique_ptr<CredentialsSource> source,
                       std::shared_ptr<storage::Clock> clock);
 
-  // Errors: kNoCredentials. A source that fails while its last credentials are valid is asked
-  // again a minute later.
+  // Errors: kNoCredentials. While its last credentials are valid a source is asked at most once a
+  // minute, whether it fails or gives some that expire soon.
   Result<CredentialsPtr> get();
   // The service says that these have expired: fetch new ones. Does nothing if there are newer.
   void discard(const CredentialsPtr& expired);
@@ -49,8 +50,15 @@ class CredentialsProvider {
   bool is_fetching_ = false;
   uint64_t fetches_ = 0;
   std::optional<Error> last_error_;
-  int64_t not_before_ms_ = 0;  // Of the next refresh, after one that failed.
+  int64_t not_before_ms_ = 0;  // Of the next refresh.
 };
+
+// kNoCredentials: "`who`: `why`".
+Error no_credentials(std::string_view who, std::string_view why);
+// What somebody gave, with the moment they expire as an ISO 8601 text; empty: never. Errors:
+// kNoCredentials (keys that are missing or cannot stand in a header, no moment).
+Result<Credentials> made_credentials(Credentials keys, std::string_view expiration,
+                                     std::string_view who);
 
 // True if they can stand in a header: no control characters, something in the first two.
 bool are_usable(const Credentials& credentials);

@@ -60,20 +60,32 @@ struct NamedUrl {
   std::string url, where;
 };
 
-NamedUrl configured_url(const RemoteOptions& options, const System& system,
-                        const Profile& profile) {
-  if (!options.endpoint.empty()) return {options.endpoint, "RemoteOptions::endpoint"};
+// `variable`: the service's own; `service`: as sections of the shared files call it.
+NamedUrl configured_url(const System& system, const Profile& profile, const char* variable,
+                        std::string_view service) {
   if (system.environment("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS") == "true") return {};
-  for (const char* name : {"AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL"}) {
+  for (const char* name : {variable, "AWS_ENDPOINT_URL"}) {
     if (auto url = system.environment(name)) return {std::move(*url), name};
   }
   if (profile.get("ignore_configured_endpoint_urls") == "true") return {};
   const std::string in_profile = " of the profile " + profile.name();
-  if (const auto url = profile.service("dynamodb.endpoint_url"); !url.empty())
-    return {std::string(url), "endpoint_url of dynamodb" + in_profile};
+  const std::string in_service(service);
+  if (const auto url = profile.service(in_service + ".endpoint_url"); !url.empty())
+    return {std::string(url), "endpoint_url of " + in_service + in_profile};
   if (const auto url = profile.get("endpoint_url"); !url.empty())
     return {std::string(url), "endpoint_url" + in_profile};
   return {};
+}
+
+Result<HttpTarget> parse_configured(const NamedUrl& configured) {
+  auto target = TRY(parse_url(configured.url, configured.where));
+  if (target.path.find('?') != std::string::npos)
+    return make_error(ErrorCode::kBadRequest, configured.where + " must not have a query");
+  return target;
+}
+
+std::string host_end(const std::string& region) {
+  return region + "." + std::string(domain_of(region));
 }
 
 }  // namespace
@@ -82,19 +94,30 @@ Result<Endpoints> resolve_endpoints(const RemoteOptions& options, const System& 
                                     const Profile& profile) {
   Endpoints endpoints;
   endpoints.region = TRY(resolve_region(options, system, profile));
-  const NamedUrl configured = configured_url(options, system, profile);
+  const NamedUrl configured =
+      !options.endpoint.empty()
+          ? NamedUrl{options.endpoint, "RemoteOptions::endpoint"}
+          : configured_url(system, profile, "AWS_ENDPOINT_URL_DYNAMODB", "dynamodb");
   if (!configured.url.empty()) {
-    endpoints.tables = TRY(parse_url(configured.url, configured.where));
-    if (endpoints.tables.path.find('?') != std::string::npos) {
-      return make_error(ErrorCode::kBadRequest, configured.where + " must not have a query");
-    }
+    endpoints.tables = TRY(parse_configured(configured));
     endpoints.streams = endpoints.tables;
     return endpoints;
   }
-  const std::string rest = endpoints.region + "." + std::string(domain_of(endpoints.region));
+  const std::string rest = host_end(endpoints.region);
   endpoints.tables = TRY(parse_url("https://dynamodb." + rest, "the endpoint"));
   endpoints.streams = TRY(parse_url("https://streams.dynamodb." + rest, "the endpoint"));
   return endpoints;
+}
+
+Result<ServiceEndpoint> resolve_token_service(const RemoteOptions& options, const System& system,
+                                              const Profile& profile) {
+  ServiceEndpoint endpoint;
+  endpoint.region = TRY(resolve_region(options, system, profile));
+  const NamedUrl configured = configured_url(system, profile, "AWS_ENDPOINT_URL_STS", "sts");
+  endpoint.target = TRY(configured.url.empty()
+                            ? parse_url("https://sts." + host_end(endpoint.region), "the endpoint")
+                            : parse_configured(configured));
+  return endpoint;
 }
 
 }  // namespace dynolith::odm

@@ -45,7 +45,8 @@ class HttpServiceClient : public ServiceClient {
       : options_(std::move(options)),
         endpoints_(std::move(endpoints)),
         surroundings_(std::move(surroundings)),
-        credentials_(credentials_chain(options_, surroundings_.system, surroundings_.transport),
+        credentials_(credentials_chain(options_, surroundings_.system, surroundings_.transport,
+                                       surroundings_.clock),
                      surroundings_.clock) {
     user_agent_ = kUserAgent;
     if (!options_.user_agent_suffix.empty())

@@ -8,7 +8,6 @@
 #include <string_view>
 #include <utility>
 
-#include "api/auth/utc_time.h"
 #include "api/json/reader.h"
 #include "odm/remote/credentials.h"
 #include "storage/result.h"
@@ -23,11 +22,6 @@ constexpr std::string_view kInstanceHost = "http://169.254.169.254";
 constexpr std::string_view kInstanceHost6 = "http://[fd00:ec2::254]";
 constexpr std::string_view kRolePath = "/latest/meta-data/iam/security-credentials/";
 constexpr size_t kRoleBytesMax = 512;
-
-Error none(std::string_view who, std::string_view why) {
-  std::string message(who);
-  return make_error(ErrorCode::kNoCredentials, message.append(": ").append(why));
-}
 
 bool is_true(const std::optional<std::string>& text) {
   if (!text || text->size() != 4) return false;
@@ -48,9 +42,11 @@ Result<std::string> ask(HttpTransport& transport, const HttpTarget& target, std:
   request.connect_timeout_ms = request.read_timeout_ms = request.total_timeout_ms = kRequestLimitMs;
   request.keep_alive = false;
   HttpOutcome outcome = transport.exchange(target, request);
-  if (const auto* failure = std::get_if<HttpFailure>(&outcome)) return none(who, failure->text);
+  if (const auto* failure = std::get_if<HttpFailure>(&outcome))
+    return no_credentials(who, failure->text);
   HttpReply& reply = *std::get_if<HttpReply>(&outcome);
-  if (reply.status != 200) return none(who, "it answered with " + std::to_string(reply.status));
+  if (reply.status != 200)
+    return no_credentials(who, "it answered with " + std::to_string(reply.status));
   return std::move(reply.body);
 }
 
@@ -63,18 +59,12 @@ std::string member(const api::JsonObject& object, std::string_view name) {
 Result<Credentials> parse_credentials(const std::string& body, std::string_view who) {
   api::JsonParser parser;
   const auto object = parser.parse(body);
-  if (!object) return none(who, "its answer is not JSON");
+  if (!object) return no_credentials(who, "its answer is not JSON");
   Credentials found{member(*object, "AccessKeyId"), member(*object, "SecretAccessKey"),
                     member(*object, "Token")};
   if (const auto code = member(*object, "Code"); !code.empty() && code != "Success")
-    return none(who, "it has none to give");
-  if (!are_usable(found)) return none(who, "its answer has no usable keys");
-  if (const auto expiration = member(*object, "Expiration"); !expiration.empty()) {
-    const auto moment = api::parse_utc(expiration);
-    if (!moment) return none(who, "its answer expires at no known moment");
-    found.expires_at_ms = *moment;
-  }
-  return found;
+    return no_credentials(who, "it has none to give");
+  return made_credentials(std::move(found), member(*object, "Expiration"), who);
 }
 
 // --- The container.
@@ -100,11 +90,12 @@ Result<HttpTarget> container_target(const std::optional<std::string>& relative,
                                          (relative->starts_with('/') ? *relative : "/" + *relative),
                                      "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI")
                          : parse_url(*full, "AWS_CONTAINER_CREDENTIALS_FULL_URI");
-  if (!target) return none(who, target.error().message);
+  if (!target) return no_credentials(who, target.error().message);
   if (!is_allowed(*target)) {
-    return none(who,
-                "AWS_CONTAINER_CREDENTIALS_FULL_URI is neither https nor on this machine nor an "
-                "agent's address");
+    return no_credentials(
+        who,
+        "AWS_CONTAINER_CREDENTIALS_FULL_URI is neither https nor on this machine nor an "
+        "agent's address");
   }
   return target;
 }
@@ -113,13 +104,13 @@ Result<std::vector<HttpHeader>> container_headers(const System& system, std::str
   std::string token;
   if (const auto path = system.environment("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE")) {
     auto text = system.read_file(*path);
-    if (!text) return none(who, "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE cannot be read");
+    if (!text) return no_credentials(who, "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE cannot be read");
     token = std::move(*text);
   } else if (auto text_in_variable = system.environment("AWS_CONTAINER_AUTHORIZATION_TOKEN")) {
     token = std::move(*text_in_variable);
   }
   if (token.find_first_of("\r\n") != std::string::npos)
-    return none(who, "its authorization token has line ends");
+    return no_credentials(who, "its authorization token has line ends");
   std::vector<HttpHeader> headers;
   if (!token.empty()) headers.push_back({"Authorization", std::move(token)});
   return headers;
@@ -151,7 +142,7 @@ Result<Credentials> ask_instance(const System& system, const Profile& profile,
       setting("AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE", "ec2_metadata_service_endpoint_mode");
   if (url.empty()) url = mode == "IPv6" || mode == "ipv6" ? kInstanceHost6 : kInstanceHost;
   auto target = parse_url(url, "AWS_EC2_METADATA_SERVICE_ENDPOINT");
-  if (!target) return none(kWho, target.error().message);
+  if (!target) return no_credentials(kWho, target.error().message);
   std::string base = target->path;
   while (base.ends_with('/')) base.pop_back();
 
@@ -161,7 +152,8 @@ Result<Credentials> ask_instance(const System& system, const Profile& profile,
   const std::string roles =
       TRY(ask(transport, *target, kWho, "GET", base + std::string(kRolePath), headers));
   const std::string role = roles.substr(0, roles.find_first_of("\r\n"));
-  if (role.empty() || role.size() > kRoleBytesMax) return none(kWho, "the instance has no role");
+  if (role.empty() || role.size() > kRoleBytesMax)
+    return no_credentials(kWho, "the instance has no role");
   const std::string body =
       TRY(ask(transport, *target, kWho, "GET", base + std::string(kRolePath) + role, headers));
   return parse_credentials(body, kWho);

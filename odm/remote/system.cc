@@ -25,6 +25,10 @@ class RealSystem : public System {
     if (std::ferror(file.get()) != 0 || text.size() > kConfigurationBytesMax) return std::nullopt;
     return text;
   }
+
+  ProcessResult run(const std::vector<std::string>& arguments) const override {
+    return run_process(arguments);
+  }
 };
 
 }  // namespace

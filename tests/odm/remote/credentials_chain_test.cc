@@ -20,7 +20,7 @@ class CredentialsChainTest : public ::testing::Test {
 
   // "key secret token", or the error, which never shows a secret.
   std::string fetched() {
-    const auto found = credentials_chain(options_, system_, transport_)->fetch();
+    const auto found = credentials_chain(options_, system_, transport_, clock_)->fetch();
     if (found) {
       return found->access_key_id + " " + found->secret_access_key + " " + found->session_token;
     }
@@ -34,6 +34,7 @@ class CredentialsChainTest : public ::testing::Test {
 
   RemoteOptions options_;
   std::shared_ptr<test::FakeSystem> system_ = std::make_shared<test::FakeSystem>();
+  std::shared_ptr<test::FakeClock> clock_ = std::make_shared<test::FakeClock>();
   std::shared_ptr<test::FakeTransport> transport_ = std::make_shared<test::FakeTransport>();
 };
 
@@ -74,11 +75,8 @@ TEST_F(CredentialsChainTest, TakesTheChosenProfile) {
 
 TEST_F(CredentialsChainTest, RefusesByNameWhatItDoesNotSupport) {
   const std::pair<const char*, const char*> cases[] = {
-      {"role_arn = arn:aws:iam::1:role/hidden\nsource_profile = x", "assuming a role (role_arn)"},
       {"sso_session = hidden", "single sign-on (sso_session)"},
       {"sso_start_url = hidden", "single sign-on (sso_start_url)"},
-      {"web_identity_token_file=hidden\nrole_arn=r", "web identity (web_identity_token_file)"},
-      {"credential_process = /bin/hidden", "credential processes (credential_process)"},
       {"login_session = hidden", "login sessions (login_session)"},
   };
   for (const auto& [settings, what] : cases) {
@@ -88,10 +86,20 @@ TEST_F(CredentialsChainTest, RefusesByNameWhatItDoesNotSupport) {
   }
   system_->files[kConfigFile] = "[default]\naws_access_key_id = K\n";
   EXPECT_EQ(fetched(), "the profile default has no aws_secret_access_key");
-  set({{"AWS_WEB_IDENTITY_TOKEN_FILE", "/hidden"}});
-  EXPECT_EQ(fetched(), "web identity (AWS_WEB_IDENTITY_TOKEN_FILE) is not supported");
   set({{"AWS_ACCESS_KEY_ID", "hidden"}});
   EXPECT_EQ(fetched(), "AWS_ACCESS_KEY_ID is set and AWS_SECRET_ACCESS_KEY is not");
+}
+
+TEST_F(CredentialsChainTest, RunsTheProgramOfAProfileWithoutKeys) {
+  system_->files[kConfigFile] = "[default]\ncredential_process = \"/my keys/get\" --for me\n";
+  EXPECT_EQ(fetched(), "credential_process of the profile default: it prints no JSON object");
+  system_->process.output =
+      R"({"Version":1,"AccessKeyId":"P","SecretAccessKey":"hidden","SessionToken":"t"})";
+  EXPECT_EQ(fetched(), "P hidden t");
+  EXPECT_EQ(system_->ran.back(), (std::vector<std::string>{"/my keys/get", "--for", "me"}));
+  system_->files[kCredentialsFile] = "[default]\naws_access_key_id=F\naws_secret_access_key=f\n";
+  EXPECT_EQ(fetched(), "F f ");
+  EXPECT_EQ(system_->ran.size(), 2u);
 }
 
 // --- The container.
@@ -101,7 +109,7 @@ TEST_F(CredentialsChainTest, AsksTheContainer) {
        {"AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://127.0.0.1/unused"}});
   transport_->script = {test::fails(HttpFailure::Kind::kTimedOut, true), test::answers(503, ""),
                         test::answers(200, kAnswer)};
-  const auto found = credentials_chain(options_, system_, transport_)->fetch().value();
+  const auto found = credentials_chain(options_, system_, transport_, clock_)->fetch().value();
   EXPECT_EQ(found.access_key_id, "KEY");
   EXPECT_EQ(found.expires_at_ms, 1'798'859'045'000);
   ASSERT_EQ(transport_->asked.size(), 3u);

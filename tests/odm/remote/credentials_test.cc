@@ -25,12 +25,12 @@ class FunctionSource : public CredentialsSource {
 
 class CredentialsProviderTest : public ::testing::Test {
  protected:
-  // Fetches are numbered; each lasts an hour.
+  // Fetches are numbered; each lasts an hour unless it is said otherwise.
   Result<Credentials> fetch() {
     ++fetches_;
     if (fails_) return make_error(ErrorCode::kNoCredentials, "the source is away");
     return Credentials{"KEY" + std::to_string(fetches_), "secret", "",
-                       lasting_ ? 0 : clock_->now_ms() + 60 * kMinuteMs};
+                       lasting_ ? 0 : clock_->now_ms() + lifetime_ms_};
   }
   std::string key() {
     const auto found = provider_.get();
@@ -40,6 +40,7 @@ class CredentialsProviderTest : public ::testing::Test {
   std::shared_ptr<test::FakeClock> clock_ = std::make_shared<test::FakeClock>();
   std::atomic<int> fetches_{0};
   bool fails_ = false, lasting_ = false;
+  int64_t lifetime_ms_ = 60 * kMinuteMs;
   CredentialsProvider provider_{std::make_unique<FunctionSource>([this] { return fetch(); }),
                                 clock_};
 };
@@ -76,6 +77,33 @@ TEST_F(CredentialsProviderTest, GoesOnWithValidOnesWhenARefreshFails) {
   EXPECT_EQ(key(), "error: the source is away");
   fails_ = false;
   EXPECT_EQ(key(), "KEY5");
+}
+
+TEST_F(CredentialsProviderTest, AsksOnceAMinuteWhereAllExpireSoon) {
+  lifetime_ms_ = 4 * kMinuteMs;
+  EXPECT_EQ(key(), "KEY1");
+  EXPECT_EQ(key(), "KEY1");
+  clock_->advance_ms(kMinuteMs - 1);
+  EXPECT_EQ(key(), "KEY1");
+  clock_->advance_ms(1);
+  EXPECT_EQ(key(), "KEY2");
+  EXPECT_EQ(key(), "KEY2");
+  lifetime_ms_ = kMinuteMs / 2;  // Gone before it would be asked again.
+  clock_->advance_ms(kMinuteMs);
+  EXPECT_EQ(key(), "KEY3");
+  clock_->advance_ms(kMinuteMs / 2);
+  EXPECT_EQ(key(), "KEY4");
+}
+
+TEST_F(CredentialsProviderTest, KeepsValidOnesWhenItGetsExpiredOnes) {
+  EXPECT_EQ(key(), "KEY1");
+  clock_->advance_ms(55 * kMinuteMs);
+  lifetime_ms_ = 0;
+  EXPECT_EQ(key(), "KEY1");
+  EXPECT_EQ(key(), "KEY1");
+  EXPECT_EQ(fetches_, 2);
+  clock_->advance_ms(5 * kMinuteMs);
+  EXPECT_EQ(key(), "error: the credentials found have expired");
 }
 
 TEST_F(CredentialsProviderTest, FetchesAgainWhatWasDiscarded) {

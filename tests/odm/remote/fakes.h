@@ -30,8 +30,14 @@ class FakeSystem : public odm::System {
     if (found == files.end()) return std::nullopt;
     return found->second;
   }
+  odm::ProcessResult run(const std::vector<std::string>& arguments) const override {
+    ran.push_back(arguments);
+    return process;
+  }
 
   std::map<std::string, std::string> variables, files;
+  odm::ProcessResult process;  // What becomes of every program that is run.
+  mutable std::vector<std::vector<std::string>> ran;
 };
 
 struct Asked {
