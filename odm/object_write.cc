@@ -171,11 +171,31 @@ bool is_empty_text(const ValueView& value) {
   return value.type() == AttributeType::kString && value.text().empty();
 }
 
+// Under which other name a dynamic item has an attribute that it has already; null: under none.
+const std::string* second_name(const Schema& schema, const Attribute& attribute,
+                               const void* object) {
+  if (schema.is_typed() || attribute.aliases.empty()) return nullptr;
+  const Map& item = *static_cast<const Map*>(object);
+  bool is_there = item.count(attribute.name) > 0;
+  for (const std::string& alias : attribute.aliases) {
+    if (item.count(alias) == 0) continue;
+    if (is_there) return &alias;
+    is_there = true;
+  }
+  return nullptr;
+}
+
 // Writes the attributes of an object, the outermost one or a document.
 void encode_attributes(const Schema& schema, const void* object, EncodeContext& context) {
   for (const Attribute& attribute : schema.attributes) {
     if (attribute.role == AttributeRole::kExtra) continue;
     const PathFrame frame{context.at, attribute.name, 0};
+    if (const std::string* other = second_name(schema, attribute, object)) {
+      context.problems.add(&frame, "is given twice, as " + *other + " too");
+      context.out.name(attribute.stored_name);
+      context.out.null();
+      continue;
+    }
     const void* member = schema.member(attribute, object);
     if (member == nullptr || attribute.codec->is_absent(member)) {
       if (attribute.required) context.problems.add(&frame, "is required");

@@ -78,19 +78,20 @@ void for_each_difference(
 SaveDifferences::SaveDifferences(const Schema& schema, const ItemView& original,
                                  const ItemView& changed)
     : schema_(schema), original_(original), changed_(changed) {
-  for_each_difference(
-      original.attributes(), changed.attributes(),
-      [this](std::string_view name, const OptionalView&, const OptionalView&) { look_at(name); });
+  for_each_difference(original.attributes(), changed.attributes(),
+                      [this](std::string_view name, const OptionalView& before,
+                             const OptionalView& after) { look_at(name, before, after); });
 }
 
-void SaveDifferences::look_at(std::string_view name) {
+void SaveDifferences::look_at(std::string_view name, const OptionalView& before,
+                              const OptionalView& after) {
   const Attribute* const attribute = schema_.find_stored(name);
   if (attribute == nullptr) {
     // One that the model does not know and keeps; or one that follows from others.
     if (!schema_.is_own_name(name)) is_empty_ = false;
     return;
   }
-  if (attribute->role == AttributeRole::kUpdatedAt || is_derived(*attribute)) return;
+  if (attribute->role == AttributeRole::kUpdatedAt || is_derived(schema_, *attribute)) return;
   is_empty_ = false;
   if (attribute->is_key)
     refused_.add(attribute->name, "is part of the key and cannot be changed");
@@ -98,11 +99,35 @@ void SaveDifferences::look_at(std::string_view name) {
     refused_.add(attribute->name, "is counted by the mapper and cannot be changed");
   else if (attribute->read_only)
     refused_.add(attribute->name, "is read-only");
+  else if (attribute->codec->schema() != nullptr && before && after &&
+           before->type() == AttributeType::kMap && after->type() == AttributeType::kMap) {
+    const PathFrame frame{nullptr, attribute->name, 0};
+    look_inside(*attribute->codec->schema(), before->members(), after->members(), &frame);
+  }
 }
 
-bool SaveDifferences::is_derived(const Attribute& attribute) const {
-  const size_t position = schema_.position(attribute);
-  return std::any_of(schema_.derived.begin(), schema_.derived.end(),
+// A document that stays is the same one with other members: its read-only ones stay, too.
+void SaveDifferences::look_inside(const Schema& schema, const MapView& before, const MapView& after,
+                                  const PathFrame* at) {
+  for_each_difference(
+      before, after,
+      [&](std::string_view name, const OptionalView& old_value, const OptionalView& new_value) {
+        const Attribute* const attribute = schema.find_stored(name);
+        if (attribute == nullptr || is_derived(schema, *attribute)) return;
+        const PathFrame frame{at, attribute->name, 0};
+        const Schema* const inner = attribute->codec->schema();
+        if (attribute->read_only)
+          refused_.add(&frame, "is read-only");
+        else if (inner != nullptr && old_value && new_value &&
+                 old_value->type() == AttributeType::kMap &&
+                 new_value->type() == AttributeType::kMap)
+          look_inside(*inner, old_value->members(), new_value->members(), &frame);
+      });
+}
+
+bool SaveDifferences::is_derived(const Schema& schema, const Attribute& attribute) {
+  const size_t position = schema.position(attribute);
+  return std::any_of(schema.derived.begin(), schema.derived.end(),
                      [position](const Derived& rule) { return rule.target == position; });
 }
 
@@ -113,7 +138,7 @@ bool SaveDifferences::is_untouched(std::string_view name, const Attribute* attri
   if (attribute->role != AttributeRole::kPlain && attribute->role != AttributeRole::kCreatedAt &&
       attribute->role != AttributeRole::kExpiresAt)
     return false;
-  return original_.find(name) == changed_.find(name) && !is_derived(*attribute);
+  return original_.find(name) == changed_.find(name) && !is_derived(schema_, *attribute);
 }
 
 storage::Update SaveDifferences::update(const ItemView& filled) {

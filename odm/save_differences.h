@@ -37,8 +37,10 @@ class SaveDifferences {
   std::vector<storage::DocumentPath>& parents() { return parents_; }
 
  private:
-  void look_at(std::string_view name);
-  bool is_derived(const Attribute& attribute) const;
+  void look_at(std::string_view name, const OptionalView& before, const OptionalView& after);
+  void look_inside(const Schema& schema, const storage::MapView& before,
+                   const storage::MapView& after, const PathFrame* at);
+  static bool is_derived(const Schema& schema, const Attribute& attribute);
   bool is_untouched(std::string_view name, const Attribute* attribute) const;
   void change(const storage::DocumentPath& path, const ValueCodec* codec,
               const OptionalView& before, const OptionalView& after);

@@ -1,5 +1,7 @@
 #include "odm/update_core.h"
 
+#include <algorithm>
+
 #include "odm/entity_support.h"
 #include "odm/update_builder.h"
 
@@ -58,7 +60,7 @@ bool UpdateCore::accept(const FieldCore& field) {
 }
 
 // Every attribute on the way counts: a member of what is read-only is read-only too.
-void UpdateCore::refuse_fixed(const FieldCore& field) {
+void UpdateCore::refuse_fixed(const FieldCore& field, Kind kind) {
   const Schema* schema = &entity_.schema();
   const ValueCodec* element = nullptr;
   for (const storage::PathStep& step : field.path.steps) {
@@ -73,12 +75,25 @@ void UpdateCore::refuse_fixed(const FieldCore& field) {
       return keep_error(std::move(error));
     }
     if (attribute != nullptr) {
-      if (const char* why = why_fixed(*attribute)) return problems_.add(field.name, why);
+      const char* why = why_fixed(*attribute);
+      if (why != nullptr && !is_given_at_creation(field, kind))
+        return problems_.add(field.name, why);
     }
     const ValueCodec* codec = attribute != nullptr ? attribute->codec : element;
     schema = codec == nullptr ? nullptr : codec->schema();
     element = codec == nullptr ? nullptr : codec->element();
   }
+}
+
+// What is read-only is given at creation, which an upsert may be.
+bool UpdateCore::is_given_at_creation(const FieldCore& field, Kind kind) const {
+  const Schema& schema = entity_.schema();
+  if (mode_ != UpdateMode::kUpsert || kind != Kind::kSetIfAbsent || !field.path.is_top_level() ||
+      field.root == nullptr || field.root->role != AttributeRole::kPlain)
+    return false;
+  const size_t position = schema.position(*field.root);
+  return std::none_of(schema.derived.begin(), schema.derived.end(),
+                      [position](const Derived& rule) { return rule.target == position; });
 }
 
 std::optional<EncodedValue> UpdateCore::encode(const FieldCore& field, const ValueCodec& codec,
@@ -92,7 +107,7 @@ std::optional<EncodedValue> UpdateCore::encode(const FieldCore& field, const Val
 
 void UpdateCore::set_value(Kind kind, const FieldCore& field, void* member) {
   if (!accept(field)) return;
-  refuse_fixed(field);
+  refuse_fixed(field, kind);
   const PathFrame frame{nullptr, field.name, 0};
   PrepareContext context{entity_.now_ms(), entity_.connection().ids(), problems_, &frame};
   const ValueCodec& codec = *field.codec;
@@ -126,7 +141,7 @@ void UpdateCore::set_if_absent(const FieldCore& field, void* member) {
 
 void UpdateCore::add(const FieldCore& field, const ValueCodec& codec, const void* operand) {
   if (!accept(field)) return;
-  refuse_fixed(field);
+  refuse_fixed(field, Kind::kAdd);
   // Adding no members, erasing none: no change, and no error either.
   if (codec.is_absent(operand)) return;
   std::optional<EncodedValue> value = encode(field, codec, operand);
@@ -139,7 +154,7 @@ void UpdateCore::add(const FieldCore& field, const ValueCodec& codec, const void
 
 void UpdateCore::subtract(const FieldCore& field, const ValueCodec& codec, const void* operand) {
   if (!accept(field)) return;
-  refuse_fixed(field);
+  refuse_fixed(field, Kind::kAdd);
   const std::optional<EncodedValue> value = encode(field, codec, operand);
   if (!value) return;
   if (value->view().type() != AttributeType::kNumber || !takes(field, AttributeType::kNumber))
@@ -154,7 +169,7 @@ void UpdateCore::subtract(const FieldCore& field, const ValueCodec& codec, const
 
 void UpdateCore::erase(const FieldCore& field, const ValueCodec& codec, const void* operand) {
   if (!accept(field)) return;
-  refuse_fixed(field);
+  refuse_fixed(field, Kind::kErase);
   if (codec.is_absent(operand)) return;
   std::optional<EncodedValue> value = encode(field, codec, operand);
   if (!value) return;
@@ -165,7 +180,7 @@ void UpdateCore::erase(const FieldCore& field, const ValueCodec& codec, const vo
 
 void UpdateCore::join(Kind kind, const FieldCore& field, const ValueCodec& codec, void* elements) {
   if (!accept(field)) return;
-  refuse_fixed(field);
+  refuse_fixed(field, kind);
   const PathFrame frame{nullptr, field.name, 0};
   PrepareContext context{entity_.now_ms(), entity_.connection().ids(), problems_, &frame};
   codec.prepare(elements, context);
@@ -195,14 +210,14 @@ void UpdateCore::prepend(const FieldCore& field, const ValueCodec& codec, void* 
 
 void UpdateCore::copy(const FieldCore& field, const FieldCore& from) {
   if (!accept(field) || !accept(from)) return;
-  refuse_fixed(field);
+  refuse_fixed(field, Kind::kCompute);
   changes_.push_back({Kind::kCompute, field, {}, from});
 }
 
 void UpdateCore::compute(const FieldCore& field, const FieldCore& from,
                          storage::Arithmetic arithmetic, Result<EncodedValue> operand) {
   if (!accept(field) || !accept(from)) return;
-  refuse_fixed(field);
+  refuse_fixed(field, Kind::kCompute);
   if (operand)
     changes_.push_back({Kind::kCompute, field, std::move(operand).value(), from, arithmetic});
   else
@@ -213,7 +228,7 @@ void UpdateCore::compute(const FieldCore& field, const FieldCore& from,
 
 void UpdateCore::remove(const FieldCore& field, bool may_be_absent) {
   if (!accept(field)) return;
-  refuse_fixed(field);
+  refuse_fixed(field, Kind::kRemove);
   if (field.leaf != nullptr && field.leaf->required)
     return problems_.add(field.name, "is required");
   if (field.leaf != nullptr && !may_be_absent)

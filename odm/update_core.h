@@ -103,7 +103,8 @@ class UpdateCore {
   friend class UpdateBuilder;
 
   bool accept(const FieldCore& field);
-  void refuse_fixed(const FieldCore& field);
+  void refuse_fixed(const FieldCore& field, UpdateChange::Kind kind);
+  bool is_given_at_creation(const FieldCore& field, UpdateChange::Kind kind) const;
   void keep_error(Error error);
   std::optional<EncodedValue> encode(const FieldCore& field, const ValueCodec& codec,
                                      const void* operand);

@@ -54,6 +54,7 @@ Result<std::vector<Value>> DynamicKey::in_order(const Schema& schema,
     if (value == nullptr) break;  // The rest is not given.
     values.push_back(set_by(attribute, *static_cast<const Value*>(value)));
   }
+  std::vector<const Attribute*> given;
   for (const auto& [name, value] : *names_) {
     const Attribute* found = schema.find(name);
     const bool is_member = found != nullptr && std::find(members.begin(), members.end(),
@@ -61,6 +62,10 @@ Result<std::vector<Value>> DynamicKey::in_order(const Schema& schema,
     if (!is_member)
       return make_error(ErrorCode::kBadKey,
                         schema.model + ": \"" + name + "\" does not belong to the key");
+    if (std::find(given.begin(), given.end(), found) != given.end())
+      return make_error(ErrorCode::kBadKey, schema.model + ": \"" + found->name +
+                                                "\" is given twice, as \"" + name + "\" too");
+    given.push_back(found);
   }
   return values;
 }

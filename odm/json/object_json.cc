@@ -217,10 +217,22 @@ class Converter {
 
   void convert_document(const Schema& schema, const Map& members, const PathFrame* at) {
     out_.begin_map();
+    std::vector<bool> given(schema.attributes.size());
     for (const auto& [name, member] : members) {
       const Attribute* attribute = schema.find(name);
       if (member.get_if<Null>() != nullptr && attribute != nullptr) continue;
       const PathFrame frame{at, name, 0};
+      if (attribute == nullptr && schema.find_stored(name) != nullptr) {
+        // The place of an attribute that has another name here.
+        if (schema.unknown == Unknown::kRefuse)
+          problems_.add(&frame, "is not an attribute of " + schema.model);
+        continue;
+      }
+      if (attribute != nullptr && given[schema.position(*attribute)]) {
+        problems_.add(&frame, "is given twice, as " + attribute->name + " too");
+        continue;
+      }
+      if (attribute != nullptr) given[schema.position(*attribute)] = true;
       out_.name(attribute == nullptr ? name : attribute->stored_name);
       if (attribute == nullptr)
         encode_into(out_, member);
