@@ -3,7 +3,7 @@
 
 #include <string_view>
 
-#include "storage/expression/condition.h"
+#include "storage/expression/operators.h"
 
 namespace dynolith::odm {
 

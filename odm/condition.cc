@@ -2,6 +2,7 @@
 
 #include "odm/connection/service_error.h"
 #include "odm/connection/tree_rules.h"
+#include "storage/expression/condition.h"
 #include "storage/limits.h"
 
 namespace dynolith::odm {
@@ -101,7 +102,7 @@ ConditionCore negate(ConditionCore inner) {
   return of_tree({storage::Not{std::make_unique<Tree>(clone(*inner.tree))}});
 }
 
-ConditionCore condition_of(storage::Condition tree) {
+ConditionCore condition_of(storage::Condition&& tree) {
   // Not every shape of a tree can be walked: a NOT may have nothing inside.
   const storage::Result<void> checked = check_condition(tree, "ConditionExpression");
   if (!checked) return of_error(to_error(checked.error()));

@@ -17,7 +17,7 @@
 
 #include "odm/connection/request.h"
 #include "odm/field.h"
-#include "storage/expression/condition.h"
+#include "storage/expression/operators.h"
 
 namespace dynolith::odm {
 
@@ -37,7 +37,7 @@ ConditionCore either(ConditionCore a, ConditionCore b);
 ConditionCore negate(ConditionCore inner);
 // A tree as it is; names in it are those of items. One that the service would refuse as such is an
 // error (kBadRequest) of the condition.
-ConditionCore condition_of(storage::Condition tree);
+ConditionCore condition_of(storage::Condition&& tree);
 
 // Which parts of a condition that is false for `item` are to blame: the innermost clauses that
 // would have to change. Names as the model says.
@@ -83,9 +83,10 @@ Condition<T> operator!(const Condition<T>& inner) {
   return Condition<T>(negate(inner.core()));
 }
 
-// What the functions below cannot say, as a tree of the storage engine's.
+// What the functions below cannot say, as a tree of the storage engine's: include
+// "storage/expression/condition.h" to make one.
 template <class T>
-Condition<T> raw(storage::Condition tree) {
+Condition<T> raw(storage::Condition&& tree) {
   return Condition<T>(condition_of(std::move(tree)));
 }
 

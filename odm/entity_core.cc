@@ -3,6 +3,7 @@
 
 #include "odm/entity_support.h"
 #include "odm/unique.h"
+#include "storage/expression/condition.h"
 
 namespace dynolith::odm {
 namespace {

@@ -3,6 +3,8 @@
 #include "odm/entity_support.h"
 #include "odm/save_differences.h"
 #include "odm/unique.h"
+#include "storage/expression/condition.h"
+#include "storage/expression/update.h"
 
 namespace dynolith::odm {
 namespace {

@@ -4,6 +4,8 @@
 #include <array>
 #include <cstring>
 
+#include "storage/expression/condition.h"
+
 namespace dynolith::odm::internal {
 
 storage::DocumentPath path_of(std::string_view attribute) {

@@ -3,6 +3,7 @@
 
 #include "odm/comparator_text.h"
 #include "odm/condition.h"
+#include "storage/expression/condition.h"
 
 namespace dynolith::odm {
 namespace {

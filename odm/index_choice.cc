@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <tuple>
 
+#include "storage/expression/condition.h"
+
 namespace dynolith::odm {
 namespace {
 

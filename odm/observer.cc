@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "storage/engine/table_update.h"
+
 namespace dynolith::odm {
 namespace {
 
@@ -55,8 +57,8 @@ std::string_view table_of(const R& request) {
     return first_table(request.actions, kTableOfAny);
   else if constexpr (requires { request.definition; })
     return request.definition.name;
-  else if constexpr (requires { request.update.name; })
-    return request.update.name;
+  else if constexpr (requires { request.update->name; })
+    return request.update->name;
   else
     return request.table;
 }

@@ -4,6 +4,8 @@
 
 #include "odm/index_choice.h"
 #include "odm/range_core.h"
+#include "storage/expression/condition.h"
+#include "storage/expression/projection.h"
 
 namespace dynolith::odm {
 namespace {

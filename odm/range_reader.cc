@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "odm/range_core.h"
+#include "storage/expression/condition.h"
 
 namespace dynolith::odm {
 namespace {

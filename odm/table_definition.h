@@ -13,7 +13,6 @@
 
 #include "odm/result.h"
 #include "odm/schema.h"
-#include "storage/engine/table_update.h"
 #include "storage/value/table_schema.h"
 
 namespace dynolith::odm {

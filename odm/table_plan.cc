@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "storage/engine/table_update.h"
+
 namespace dynolith::odm {
 namespace {
 
@@ -109,7 +111,7 @@ class Comparison {
     if (is_provisioned) add_index_throughput(change, text);
     if (text.empty()) return;
     PlanStep& step = add(StepKind::kSetThroughput, "set throughput: " + text.substr(2));
-    step.requests.emplace_back(UpdateTableRequest{std::move(change)});
+    step.requests.emplace_back(UpdateTableRequest(std::move(change)));
   }
 
   void add_index_throughput(TableUpdate& change, std::string& text) const {
@@ -143,7 +145,7 @@ class Comparison {
   TableRequest delete_request(const std::string& name) const {
     TableUpdate change = update();
     change.index_changes.emplace_back(storage::DeleteIndex{name});
-    return UpdateTableRequest{std::move(change)};
+    return UpdateTableRequest(std::move(change));
   }
 
   TableRequest create_request(IndexDefinition index) const {
@@ -151,7 +153,7 @@ class Comparison {
     change.attribute_definitions = wanted_.attribute_definitions;
     index.throughput = index_throughput(index);
     change.index_changes.emplace_back(storage::CreateIndex{std::move(index)});
-    return UpdateTableRequest{std::move(change)};
+    return UpdateTableRequest(std::move(change));
   }
 
   bool is_being_deleted(std::string_view name) const {
@@ -222,7 +224,7 @@ class Comparison {
   TableRequest stream_request(std::optional<StreamViewType> view_type) const {
     TableUpdate change = update();
     change.stream = storage::StreamChange{view_type};
-    return UpdateTableRequest{std::move(change)};
+    return UpdateTableRequest(std::move(change));
   }
 
   void set_time_to_live() {
@@ -250,7 +252,7 @@ class Comparison {
     PlanStep& step = add(StepKind::kSetTableClass, now == TableClass::kStandard
                                                        ? "set table class: infrequent access"
                                                        : "set table class: standard");
-    step.requests.emplace_back(UpdateTableRequest{std::move(change)});
+    step.requests.emplace_back(UpdateTableRequest(std::move(change)));
   }
 
   void set_deletion_protection() {
@@ -260,7 +262,7 @@ class Comparison {
     change.deletion_protection = wanted;
     PlanStep& step = add(StepKind::kSetDeletionProtection,
                          std::string("turn deletion protection ") + (*wanted ? "on" : "off"));
-    step.requests.emplace_back(UpdateTableRequest{std::move(change)});
+    step.requests.emplace_back(UpdateTableRequest(std::move(change)));
   }
 
   const TableDefinition& now_;

@@ -6,6 +6,8 @@
 #include "odm/entity_support.h"
 #include "odm/transaction_retry.h"
 #include "odm/unique.h"
+#include "storage/expression/condition.h"
+#include "storage/expression/update.h"
 #include "storage/limits.h"
 
 namespace dynolith::odm {

@@ -2,6 +2,7 @@
 
 #include "odm/entity_core.h"
 #include "odm/entity_support.h"
+#include "storage/expression/condition.h"
 #include "storage/limits.h"
 
 namespace dynolith::odm::internal {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "odm/update_core.h"
+#include "storage/expression/update.h"
 
 namespace dynolith::odm {
 

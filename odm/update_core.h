@@ -15,7 +15,7 @@
 
 #include "odm/entity_core.h"
 #include "odm/member_value.h"
-#include "storage/expression/update.h"
+#include "storage/expression/operators.h"
 
 namespace dynolith::odm {
 

@@ -3,6 +3,7 @@
 #include "odm/entity_support.h"
 #include "odm/unique.h"
 #include "odm/update_core.h"
+#include "storage/expression/condition.h"
 #include "storage/expression/update.h"
 
 namespace dynolith::odm {

@@ -2,6 +2,8 @@
 #include "odm/entity_support.h"
 #include "odm/object.h"
 #include "odm/save_differences.h"
+#include "storage/expression/condition.h"
+#include "storage/expression/update.h"
 
 namespace dynolith::odm::internal {
 

@@ -1,6 +1,7 @@
 // The embedded connection's calls for tables.
 #include "odm/connection/embedded_calls.h"
 #include "odm/connection/member_rules.h"
+#include "storage/engine/table_update.h"
 
 namespace dynolith::odm::embedded_calls {
 namespace {
@@ -37,8 +38,8 @@ storage::Result<void> create_table(Database& database, const CreateTableRequest&
 }
 
 storage::Result<void> update_table(Database& database, const UpdateTableRequest& request) {
-  TRY(check_table_name(request.update.name));
-  TRY(database.update_table(request.update));
+  TRY(check_table_name(request.update->name));
+  TRY(database.update_table(*request.update));
   return {};
 }
 

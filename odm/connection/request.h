@@ -3,23 +3,27 @@
 // (storage/expression). The embedded connection hands them to the engine as they are; the remote
 // one renders them as the service's JSON.
 //
-// Copies are cheap where they matter: trees are shared and immutable.
+// Copies are cheap where they matter: trees are shared and immutable. Who looks into one includes
+// its header of storage/expression.
 #pragma once
 
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <type_traits>
 #include <variant>
 #include <vector>
 
 #include "storage/encoding/item_encoding.h"
-#include "storage/engine/table_update.h"
-#include "storage/expression/condition.h"
 #include "storage/expression/key_condition.h"
-#include "storage/expression/projection.h"
-#include "storage/expression/update.h"
+#include "storage/expression/operators.h"
 #include "storage/value/table_schema.h"
+
+namespace dynolith::storage {
+struct TableUpdate;  // storage/engine/table_update.h
+}
 
 namespace dynolith::odm {
 
@@ -114,7 +118,8 @@ struct CreateTableRequest {
   storage::TableDefinition definition;
 };
 struct UpdateTableRequest {
-  storage::TableUpdate update;
+  UpdateTableRequest(storage::TableUpdate change);     // NOLINT(google-explicit-constructor)
+  std::shared_ptr<const storage::TableUpdate> update;  // Never null.
 };
 struct DeleteTableRequest {
   std::string table;
@@ -134,14 +139,11 @@ struct ChangesRequest {
   uint32_t records_max = 1000;
 };
 
-// Every request, for dry runs and recordings. A variant whose making and copying is compiled once.
-using AnyRequest =
-    std::variant<GetRequest, PutRequest, UpdateRequest, DeleteRequest, RangeRequest,
-                 BatchGetRequest, BatchWriteRequest, TransactWriteRequest, TransactGetRequest,
-                 DescribeTableRequest, CreateTableRequest, UpdateTableRequest, DeleteTableRequest,
-                 TimeToLiveRequest, ChangesRequest>;
+struct AnyRequest;  // any_request.h: a variant of them all.
 
-struct Request : AnyRequest {
+// Any of these requests, for dry runs and recordings.
+class Request {
+ public:
   // NOLINTBEGIN(google-explicit-constructor): each is a request.
   Request(GetRequest request);
   Request(PutRequest request);
@@ -164,6 +166,16 @@ struct Request : AnyRequest {
   Request(Request&& other) noexcept;
   Request& operator=(const Request& other);
   Request& operator=(Request&& other) noexcept;
+
+  // The request if it is one of type R, else null: request.get_if<PutRequest>().
+  template <class R>
+  requires std::is_constructible_v<Request, R>
+  const R* get_if() const;
+
+  const AnyRequest& any() const { return *any_; }
+
+ private:
+  std::unique_ptr<AnyRequest> any_;  // Null once moved from.
 };
 
 // What a request is on the wire of DynamoDB.

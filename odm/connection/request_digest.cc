@@ -5,6 +5,9 @@
 #include <array>
 #include <cstring>
 
+#include "storage/expression/condition.h"
+#include "storage/expression/update.h"
+
 namespace dynolith::odm {
 namespace {
 

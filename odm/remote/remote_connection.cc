@@ -8,6 +8,8 @@
 #include "odm/remote/render_request.h"
 #include "odm/remote/reply.h"
 #include "odm/remote/reply_error.h"
+#include "storage/expression/condition.h"
+#include "storage/expression/update.h"
 
 namespace dynolith::odm {
 

@@ -2,6 +2,7 @@
 #include "api/json/stream_names.h"
 #include "api/json/table_description.h"
 #include "odm/remote/render_request.h"
+#include "storage/engine/table_update.h"
 
 namespace dynolith::odm {
 
@@ -166,7 +167,7 @@ std::string body_of(const CreateTableRequest& request) {
 }
 
 std::string body_of(const UpdateTableRequest& request) {
-  const storage::TableUpdate& update = request.update;
+  const storage::TableUpdate& update = *request.update;
   std::string body;
   JsonWriter json(body);
   json.begin_object().name("TableName").string(update.name);

@@ -2,6 +2,7 @@
 #include <variant>
 
 #include "api/json/writer.h"
+#include "odm/connection/any_request.h"
 #include "odm/connection/request.h"
 #include "odm/remote/render_request.h"
 
@@ -56,7 +57,7 @@ WireRequest to_wire(const Request& request) {
       [](const auto& given) {
         return WireRequest{std::string(operation_of(given)), wire_body(given)};
       },
-      request);
+      request.any().kind);
 }
 
 }  // namespace dynolith::odm

@@ -34,9 +34,6 @@ struct DeleteIndex {
 };
 using IndexChange = std::variant<CreateIndex, UpdateIndex, DeleteIndex>;
 
-struct StreamChange {
-  std::optional<StreamViewType> view_type;  // nullopt: off.
-};
 struct EncryptionChange {
   std::optional<ServerSideEncryption> encryption;  // nullopt: with the service's own key.
 };

@@ -8,27 +8,17 @@
 #include <vector>
 
 #include "storage/encoding/item_encoding.h"
+#include "storage/expression/operators.h"
 #include "storage/function_ref.h"
 #include "storage/value/document_path.h"
 
 namespace dynolith::storage {
-
-enum class Comparator : uint8_t {
-  kEqual,
-  kNotEqual,
-  kLess,
-  kLessOrEqual,
-  kGreater,
-  kGreaterOrEqual
-};
 
 // size(x): S UTF-16 code units, B bytes, members of sets, lists and maps; nothing for other types.
 struct SizeOf {
   std::variant<DocumentPath, EncodedValue> of;
 };
 using Operand = std::variant<DocumentPath, EncodedValue, SizeOf>;
-
-struct Condition;
 
 struct Comparison {
   Operand left;

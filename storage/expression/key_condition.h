@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "storage/encoding/key_encoding.h"
-#include "storage/expression/condition.h"
 #include "storage/result.h"
 
 namespace dynolith::storage {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "storage/encoding/item_encoding.h"
+#include "storage/expression/operators.h"
 #include "storage/result.h"
 #include "storage/value/document_path.h"
 
@@ -23,7 +24,6 @@ struct ListAppend {
 struct UpdateOperand {
   std::variant<DocumentPath, EncodedValue, IfNotExists, ListAppend> node;
 };
-enum class Arithmetic : uint8_t { kNone, kAdd, kSubtract };
 
 struct SetAction {
   DocumentPath path;

@@ -30,6 +30,10 @@ enum class ProjectionType : uint8_t { kAll, kKeysOnly, kInclude };
 enum class BillingMode : uint8_t { kProvisioned, kPayPerRequest };
 enum class TableClass : uint8_t { kStandard, kStandardInfrequentAccess };
 enum class StreamViewType : uint8_t { kKeysOnly, kNewImage, kOldImage, kNewAndOldImages };
+// A change of a table's stream.
+struct StreamChange {
+  std::optional<StreamViewType> view_type;  // nullopt: off.
+};
 
 enum class TableStatus : uint8_t { kCreating, kActive, kUpdating, kDeleting };
 

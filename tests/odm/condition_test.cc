@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "storage/expression/condition.h"
 #include "tests/odm/entity_fixture.h"
 #include "tests/support/value_text.h"
 

@@ -58,7 +58,7 @@ TEST_F(EntityBatchTest, ReadsInTheOrderOfTheKeysAndEachKeyOnce) {
   EXPECT_EQ((*read)[2]->likes, 0);
   EXPECT_EQ((*read)[3]->likes, 1);
   const auto requests = connection_->requests();
-  EXPECT_EQ(std::get<BatchGetRequest>(requests.at(0)).gets.size(), 3u);
+  EXPECT_EQ(requests.at(0).get_if<BatchGetRequest>()->gets.size(), 3u);
 }
 
 TEST_F(EntityBatchTest, SendsAgainWhatIsLeftOverAfterGrowingWaits) {

@@ -167,7 +167,7 @@ TEST_F(TablePlans, CreatesTheUnionOfTheModels) {
 TEST_F(TablePlans, ArePlannedWithOneCallAndChangeNothing) {
   EXPECT_EQ(plan_table<User>(*recorded_).value().steps.size(), 2u);
   ASSERT_EQ(connection_->requests().size(), 1u);
-  EXPECT_TRUE(std::holds_alternative<DescribeTableRequest>(connection_->requests()[0]));
+  EXPECT_TRUE(connection_->requests()[0].get_if<DescribeTableRequest>() != nullptr);
 }
 
 TEST_F(TablePlans, AreEmptyOnceTheyAreDone) {

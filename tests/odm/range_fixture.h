@@ -126,7 +126,7 @@ class RangeTest : public testing::Test {
   std::vector<RangeRequest> sent() const {
     std::vector<RangeRequest> ranges;
     for (const Request& request : connection_->requests())
-      if (const auto* range = std::get_if<RangeRequest>(&request)) ranges.push_back(*range);
+      if (const auto* range = request.get_if<RangeRequest>()) ranges.push_back(*range);
     return ranges;
   }
 

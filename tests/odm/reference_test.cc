@@ -57,7 +57,7 @@ class ReferenceTest : public RangeTest {
   size_t batches() const {
     size_t count = 0;
     for (const Request& request : connection_->requests())
-      count += std::holds_alternative<BatchGetRequest>(request) ? 1 : 0;
+      count += request.get_if<BatchGetRequest>() != nullptr ? 1 : 0;
     return count;
   }
 };

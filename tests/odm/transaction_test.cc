@@ -349,7 +349,7 @@ TEST_F(Transactions, ReadOneMomentOfSeveralModels) {
   EXPECT_FALSE(both->get<Order>(4));
   // One call, in which an item that is asked for twice stands once.
   ASSERT_EQ(recorded_->requests().size(), 1u);
-  EXPECT_EQ(std::get<TransactGetRequest>(recorded_->requests()[0]).gets.size(), 4u);
+  EXPECT_EQ(recorded_->requests()[0].get_if<TransactGetRequest>()->gets.size(), 4u);
 }
 
 TEST_F(Transactions, ThatReadSayWhichOperationWasInTheWay) {

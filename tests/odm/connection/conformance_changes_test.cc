@@ -1,4 +1,5 @@
 // Every connection: streams of changes.
+#include "storage/engine/table_update.h"
 #include "tests/odm/connection/connection_conformance.h"
 #include "tests/odm/connection/trees.h"
 #include "tests/support/value_text.h"

@@ -1,4 +1,5 @@
 // Every connection: what is refused of single items, in the service's words.
+#include "storage/expression/condition.h"
 #include "tests/odm/connection/connection_conformance.h"
 #include "tests/odm/connection/trees.h"
 #include "tests/support/value_text.h"

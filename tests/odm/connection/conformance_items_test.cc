@@ -1,4 +1,5 @@
 // Every connection: one item at a time.
+#include "storage/expression/condition.h"
 #include "tests/odm/connection/connection_conformance.h"
 #include "tests/odm/connection/trees.h"
 #include "tests/support/value_text.h"

@@ -2,6 +2,7 @@
 #include <chrono>
 #include <thread>
 
+#include "storage/engine/table_update.h"
 #include "tests/odm/connection/connection_conformance.h"
 #include "tests/odm/connection/trees.h"
 #include "tests/storage/engine/fixture.h"

@@ -3,6 +3,7 @@
 #include "odm/connection/embedded_connection.h"
 
 #include "odm/connection/testing.h"
+#include "storage/engine/table_update.h"
 #include "tests/odm/connection/connection_conformance.h"
 #include "tests/odm/connection/trees.h"
 #include "tests/storage/engine/fixture.h"

@@ -41,9 +41,9 @@ TEST(RecordingConnection, KeepsRequestsInTheirOrder) {
   ASSERT_TRUE(connection->delete_table({.table = "T"}).ok());
   const auto requests = connection->requests();
   ASSERT_EQ(requests.size(), 3u);
-  EXPECT_EQ(text_of(std::get<GetRequest>(requests[0]).key.view()), "{id: 1}");
-  EXPECT_EQ(text_of(std::get<PutRequest>(requests[1]).item.view()), "{id: 2}");
-  EXPECT_EQ(std::get<DeleteTableRequest>(requests[2]).table, "T");
+  EXPECT_EQ(text_of(requests[0].get_if<GetRequest>()->key.view()), "{id: 1}");
+  EXPECT_EQ(text_of(requests[1].get_if<PutRequest>()->item.view()), "{id: 2}");
+  EXPECT_EQ(requests[2].get_if<DeleteTableRequest>()->table, "T");
 
   const auto wire = connection->wire();
   ASSERT_EQ(wire.size(), 3u);
@@ -60,7 +60,7 @@ TEST(RecordingConnection, ForgetsTheOldestRequests) {
   for (const char* table : {"A", "B", "C"}) (void)connection.delete_table({.table = table});
   const auto requests = connection.requests();
   ASSERT_EQ(requests.size(), 2u);
-  EXPECT_EQ(std::get<DeleteTableRequest>(requests[0]).table, "B");
+  EXPECT_EQ(requests[0].get_if<DeleteTableRequest>()->table, "B");
   EXPECT_EQ(connection.forgotten(), 1u);
 }
 

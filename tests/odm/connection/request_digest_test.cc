@@ -4,6 +4,7 @@
 
 #include <set>
 
+#include "storage/expression/condition.h"
 #include "tests/odm/connection/trees.h"
 #include "tests/support/value_text.h"
 

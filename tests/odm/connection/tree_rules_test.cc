@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "storage/expression/condition.h"
+#include "storage/expression/update.h"
 #include "tests/odm/connection/trees.h"
 
 namespace dynolith::odm {

@@ -3,6 +3,9 @@
 #include <array>
 #include <cstdlib>
 
+#include "storage/expression/condition.h"
+#include "storage/expression/projection.h"
+#include "storage/expression/update.h"
 #include "tests/support/value_text.h"
 
 namespace dynolith::odm::trees {

@@ -9,6 +9,9 @@
 #include <vector>
 
 #include "odm/connection/request.h"
+#include "storage/expression/condition.h"
+#include "storage/expression/projection.h"
+#include "storage/expression/update.h"
 
 namespace dynolith::odm::trees {
 

@@ -4,6 +4,10 @@
 #include <algorithm>
 
 #include "odm/connection/request.h"
+#include "storage/engine/table_update.h"
+#include "storage/expression/condition.h"
+#include "storage/expression/projection.h"
+#include "storage/expression/update.h"
 #include "tests/support/value_text.h"
 
 namespace dynolith::odm {
