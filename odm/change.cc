@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "odm/unique.h"
+
 namespace dynolith::odm {
 namespace {
 
@@ -93,6 +95,7 @@ std::optional<size_t> model_of_key(std::span<const Schema* const> models, const 
   size_t best_length = 0;
   for (size_t i = 0; i < models.size(); ++i) {
     const Schema& schema = *models[i];
+    if (internal::is_holder_key(schema, key)) continue;
     if (!split_keys(schema, key, [](const Attribute&, const ValueView&) { return true; })) continue;
     const size_t length = literal_length(schema.partition) + literal_length(schema.sort);
     if (best && length <= best_length) continue;

@@ -100,7 +100,8 @@ bool decode_number(const ValueView& value, Number& out, DecodeContext& context) 
 bool decode_double(const ValueView& value, double& out, DecodeContext& context) {
   if (value.type() != AttributeType::kNumber) return context.wrong_type(value, "a number");
   const Number number = value.number();
-  if (const auto whole = number.to_int64(); whole && std::llabs(*whole) < (1LL << 53)) {
+  constexpr int64_t kExact = int64_t{1} << 53;
+  if (const auto whole = number.to_int64(); whole && *whole > -kExact && *whole < kExact) {
     out = static_cast<double>(*whole);
     return true;
   }

@@ -10,7 +10,6 @@
 #pragma once
 
 #include <array>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -71,6 +70,18 @@ bool encode_element(const M& value, EncodeContext& context) {
     }
   }
   return Codec<M>::encode(value, context);
+}
+
+// And back.
+template <class M>
+bool decode_element(const ValueView& stored, M& value, DecodeContext& context) {
+  if constexpr (requires { Codec<M>::is_absent(value); }) {
+    if (stored.type() == AttributeType::kNull) {
+      value = M{};
+      return true;
+    }
+  }
+  return Codec<M>::decode(stored, value, context);
 }
 
 template <class M>
@@ -222,60 +233,6 @@ struct Codec<E, std::enable_if_t<std::is_enum_v<E> && !std::is_same_v<E, std::by
   }
 };
 
-// Times count milliseconds since 1970, durations their own ticks; other forms: options.h.
-template <class Duration>
-struct Codec<std::chrono::time_point<std::chrono::system_clock, Duration>> {
-  using Time = std::chrono::time_point<std::chrono::system_clock, Duration>;
-  static constexpr AttributeType kType = AttributeType::kNumber;
-  static constexpr Meaning kMeaning = Meaning::kTime;
-  // False: the moment is outside of what the type can hold.
-  static bool set_time(Time& value, int64_t ms) {
-    if constexpr (!std::is_same_v<Duration, std::chrono::milliseconds>) {
-      using Ticks = std::ratio_divide<std::milli, typename Duration::period>;
-      constexpr auto kMost = static_cast<long double>(Duration::max().count());
-      const long double ticks = static_cast<long double>(ms) * Ticks::num / Ticks::den;
-      if (ticks >= kMost || ticks <= -kMost) return false;
-    }
-    value = Time(std::chrono::floor<Duration>(std::chrono::milliseconds(ms)));
-    return true;
-  }
-  static int64_t time_of(const Time& value) {
-    return std::chrono::floor<std::chrono::milliseconds>(value.time_since_epoch()).count();
-  }
-  static bool encode(Time value, EncodeContext& context) {
-    context.out.number(Number(time_of(value)));
-    return true;
-  }
-  static bool decode(const ValueView& value, Time& out, DecodeContext& context) {
-    int64_t count = 0;
-    if (!internal::decode_signed(value, std::numeric_limits<int64_t>::min(),
-                                 std::numeric_limits<int64_t>::max(), count, context))
-      return false;
-    return set_time(out, count) || context.fail(std::to_string(count) + " does not fit the member");
-  }
-  static CodecDetails details() {
-    CodecDetails details;
-    details.time_form = "milliseconds";
-    return details;
-  }
-};
-
-template <class Rep, class Period>
-struct Codec<std::chrono::duration<Rep, Period>, std::enable_if_t<std::is_integral_v<Rep>>> {
-  static constexpr AttributeType kType = AttributeType::kNumber;
-  static constexpr Meaning kMeaning = Meaning::kInteger;
-  using Duration = std::chrono::duration<Rep, Period>;
-  static bool encode(const Duration& value, EncodeContext& context) {
-    return Codec<Rep>::encode(value.count(), context);
-  }
-  static bool decode(const ValueView& value, Duration& out, DecodeContext& context) {
-    Rep count{};
-    if (!Codec<Rep>::decode(value, count, context)) return false;
-    out = Duration(count);
-    return true;
-  }
-};
-
 // --- What may be absent.
 
 namespace internal {
@@ -325,10 +282,14 @@ struct Codec<std::optional<M>> : internal::HolderCodec<std::optional<M>, M> {
     Codec<M>::set_time(held, ms);
   }
   { return Codec<M>::set_time(value.emplace(), ms); }
-  static int64_t time_of(const std::optional<M>& value) requires requires(const M& held) {
+  static std::optional<int64_t> time_of(const std::optional<M>& value) requires
+      requires(const M& held) {
     Codec<M>::time_of(held);
   }
-  { return value ? Codec<M>::time_of(*value) : 0; }
+  {
+    if (!value) return 0;
+    return Codec<M>::time_of(*value);
+  }
   static bool decode(const ValueView& value, std::optional<M>& out, DecodeContext& context) {
     if (value.type() == AttributeType::kNull) {
       out.reset();
@@ -407,7 +368,7 @@ struct SequenceCodec : ListCodec<C, M> {
       const PathFrame frame{context.at, {}, i};
       DecodeContext inner{context.problems, &frame};
       M element{};
-      good = Codec<M>::decode(elements[i], element, inner) && good;
+      good = decode_element(elements[i], element, inner) && good;
       out.push_back(std::move(element));
     }
     return good;
@@ -440,7 +401,7 @@ struct MapCodec {
       const auto [name, member] = members[i];
       const PathFrame frame{context.at, name, 0};
       DecodeContext inner{context.problems, &frame};
-      good = Codec<M>::decode(member, out[std::string(name)], inner) && good;
+      good = decode_element(member, out[std::string(name)], inner) && good;
     }
     return good;
   }
@@ -475,7 +436,7 @@ struct Codec<std::array<M, N>> : internal::ListCodec<std::array<M, N>, M> {
     for (uint32_t i = 0; i < N; ++i) {
       const PathFrame frame{context.at, {}, i};
       DecodeContext inner{context.problems, &frame};
-      good = Codec<M>::decode(elements[i], out[i], inner) && good;
+      good = internal::decode_element(elements[i], out[i], inner) && good;
     }
     return good;
   }
@@ -593,4 +554,5 @@ struct Codec<Map> {
 
 }  // namespace dynolith::odm
 
+#include "odm/chrono_codec.h"
 #include "odm/variant_codec.h"

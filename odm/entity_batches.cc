@@ -47,8 +47,9 @@ Result<void> in_chunks(const EntityCore& core, size_t all, std::string_view verb
     next += chunk.size();
     for (int attempt = 1; !chunk.empty();) {
       Sent sent = TRY(send(chunk));
+      const bool got_on = sent.left.size() < chunk.size();
       chunk = std::move(sent.left);
-      if (chunk.empty() || sent.was_full) continue;
+      if (chunk.empty() || (sent.was_full && got_on)) continue;
       if (attempt >= options.batch_attempts_max)
         return left_over(core.schema(), verb, chunk.size() + all - next, all, attempt);
       internal::wait_before_retry(core.connection(), attempt++, options.batch_wait_ms);

@@ -116,6 +116,7 @@ class EntityCore {
   struct SavePlan;
   Result<std::optional<SavePlan>> plan_save(const void* original, void* changed,
                                             const ConditionCore& condition) const;
+  Result<std::optional<SavePlan>> plan_for(const SavePlan& plan, const ItemView& stored) const;
   UpdateRequest unique_save(UpdateRequest request,
                             const std::vector<internal::UniqueChange>& unique) const;
   Result<EncodedItem> send_save(const SavePlan& plan) const;

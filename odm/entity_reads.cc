@@ -5,13 +5,17 @@
 namespace dynolith::odm {
 namespace {
 
+// What is older the service does not take for a time to live: it never deletes the item.
+constexpr int64_t kExpiredSecondsMax = int64_t{5} * 365 * 24 * 60 * 60;
+
 // Its time is over, though the service may not have deleted it yet.
 bool is_expired(const Schema& schema, const ItemView& item, int64_t now_ms) {
   if (!schema.expires_at) return false;
   const auto stored = item.find(schema.attributes[*schema.expires_at].stored_name);
   if (!stored || stored->type() != AttributeType::kNumber) return false;
   const std::optional<int64_t> seconds = stored->number().to_int64();
-  return seconds && *seconds <= now_ms / 1000;
+  const int64_t now = now_ms / 1000;
+  return seconds && *seconds <= now && *seconds >= now - kExpiredSecondsMax;
 }
 
 }  // namespace

@@ -9,10 +9,14 @@
 namespace dynolith::odm {
 namespace {
 
-ConditionCore parents_condition(const std::vector<storage::DocumentPath>& parents) {
+// What the documents of the update are like. With a version, those that were read are there.
+ConditionCore places_condition(const internal::SaveDifferences& differences, bool has_version) {
   ConditionCore condition;
-  for (const storage::DocumentPath& path : parents)
-    condition = both(std::move(condition), internal::share({storage::AttributeExists{path}}));
+  for (const auto& [path, was_read] : differences.parents())
+    if (!was_read || !has_version)
+      condition = both(std::move(condition), internal::share({storage::AttributeExists{path}}));
+  for (const storage::DocumentPath& path : differences.missing())
+    condition = both(std::move(condition), internal::share({storage::AttributeNotExists{path}}));
   return condition;
 }
 
@@ -21,10 +25,22 @@ ConditionCore parents_condition(const std::vector<storage::DocumentPath>& parent
 // A save before it is sent.
 struct EntityCore::SavePlan {
   UpdateRequest request;
-  ConditionCore condition;  // That of the request without the schema's version.
+  ConditionCore condition;  // That of the request without the documents and the schema's version.
   std::optional<int64_t> version;
-  EncodedItem original, filled;
+  EncodedItem original, wanted, filled;
+
+  void add_update(const Schema& schema, internal::SaveDifferences& differences,
+                  const ItemView* stored = nullptr);
 };
+
+void EntityCore::SavePlan::add_update(const Schema& schema, internal::SaveDifferences& differences,
+                                      const ItemView* stored) {
+  request.update =
+      std::make_shared<const storage::Update>(differences.update(filled.view(), stored));
+  const ConditionCore places = places_condition(differences, version.has_value());
+  request.condition =
+      both(both(condition, places), internal::schema_version_condition(schema)).tree;
+}
 
 Result<std::optional<EntityCore::SavePlan>> EntityCore::plan_save(
     const void* original, void* changed, const ConditionCore& condition) const {
@@ -32,23 +48,18 @@ Result<std::optional<EntityCore::SavePlan>> EntityCore::plan_save(
   if (!schema_->partition) return internal::no_table_key(*schema_);
   SavePlan plan;
   plan.original = encode_as_is(*schema_, original);
-  const EncodedItem wanted = encode_as_is(*schema_, changed);
-  internal::SaveDifferences differences(*schema_, plan.original.view(), wanted.view());
+  plan.wanted = encode_as_is(*schema_, changed);
+  internal::SaveDifferences differences(*schema_, plan.original.view(), plan.wanted.view());
   if (!differences.refused().empty()) return invalid_error(schema_->model, differences.refused());
   if (differences.empty()) return std::optional<SavePlan>();
   plan.request = {.table = table_->name, .key = TRY(key_of(*schema_, original)), .update = {}};
   plan.filled = TRY(make_item(*schema_, changed, WriteKind::kSave, moment()));
-  auto update = std::make_shared<storage::Update>(differences.update(plan.filled.view()));
-  if (update->actions.empty()) return std::optional<SavePlan>();
-  plan.request.update = std::move(update);
   plan.version = internal::version_of(*schema_, original);
-  plan.condition = both(internal::exists(schema_->partition->attribute),
-                        internal::version_condition(*schema_, plan.version));
-  // A version says that they are there.
-  if (!plan.version)
-    plan.condition = both(std::move(plan.condition), parents_condition(differences.parents()));
-  plan.condition = both(std::move(plan.condition), condition);
-  plan.request.condition = both(plan.condition, internal::schema_version_condition(*schema_)).tree;
+  plan.condition = both(both(internal::exists(schema_->partition->attribute),
+                             internal::version_condition(*schema_, plan.version)),
+                        condition);
+  plan.add_update(*schema_, differences);
+  if (plan.request.update->actions.empty()) return std::optional<SavePlan>();
   plan.request.returns = UpdateRequest::Return::kAllNew;
   plan.request.return_old_on_failure = true;
   return std::optional<SavePlan>(std::move(plan));
@@ -65,19 +76,29 @@ Result<void> EntityCore::save(const void* original, void* changed,
                               const ConditionCore& condition) const {
   std::optional<SavePlan> plan = TRY(plan_save(original, changed, condition));
   if (!plan) return {};
-  Result<EncodedItem> saved = send_save(*plan);
-  if (!saved && saved.error().code == ErrorCode::kConditionFailed && saved.error().item.exists()) {
-    std::optional<UpdateRequest> upgrading = TRY(internal::upgrading_request(
-        *schema_, plan->request, plan->condition, saved.error().item.view()));
-    if (upgrading) {
-      plan->request = *std::move(upgrading);
-      saved = send_save(*plan);
-    }
-  }
+  Result<EncodedItem> saved = internal::send_fitting(
+      *plan, [&](const ItemView& stored) { return plan_for(*plan, stored); },
+      [this](const SavePlan& fitting) { return send_save(fitting); });
   if (!saved) return explain_save(std::move(saved).error(), condition, plan->version);
   // A recorder answers no item.
   const EncodedItem& stored = saved->exists() ? *saved : plan->filled;
   return finish_write(WriteKind::kSave, stored.view(), changed);
+}
+
+// The same for an item that is of an older schema version, or lacks documents that objects have.
+// Nothing: it is neither.
+Result<std::optional<EntityCore::SavePlan>> EntityCore::plan_for(const SavePlan& plan,
+                                                                 const ItemView& stored) const {
+  const std::optional<EncodedItem> newer = TRY(upgraded(*schema_, stored));
+  const ItemView item = newer ? newer->view() : stored;
+  SavePlan fitting = plan;
+  internal::SaveDifferences differences(*schema_, plan.original.view(), plan.wanted.view());
+  fitting.add_update(*schema_, differences, &item);
+  if (!newer && differences.missing().empty()) return std::optional<SavePlan>();
+  if (newer)
+    fitting.request = TRY(internal::upgrading_request(*schema_, fitting.request, fitting.condition,
+                                                      stored, newer->view()));
+  return std::optional<SavePlan>(std::move(fitting));
 }
 
 Result<EncodedItem> EntityCore::send_save(const SavePlan& plan) const {

@@ -74,8 +74,8 @@ std::optional<int64_t> stored_version(const Schema& schema, const ItemView& item
 ConditionCore version_condition(const Schema& schema, std::optional<int64_t> expected) {
   if (!schema.lock_version || !expected) return {};
   const std::string& attribute = schema.attributes[*schema.lock_version].stored_name;
-  if (*expected == 0) return absent(attribute);
-  return holds(attribute, number_value(*expected).view());
+  ConditionCore holds_it = holds(attribute, number_value(*expected).view());
+  return *expected == 0 ? either(absent(attribute), std::move(holds_it)) : holds_it;
 }
 
 void reset_object(const Schema& schema, void* object) {

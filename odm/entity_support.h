@@ -26,7 +26,7 @@ std::string_view shown_name(const Schema& schema, std::string_view stored_name);
 // The optimistic lock. Of models without one: nothing, and no condition.
 std::optional<int64_t> version_of(const Schema& schema, const void* object);
 std::optional<int64_t> stored_version(const Schema& schema, const ItemView& item);
-// 0 means that the item has none.
+// 0 means that the item has none, or that 0 is what others wrote.
 ConditionCore version_condition(const Schema& schema, std::optional<int64_t> expected);
 
 // All mapped members to absent, so that an item can be read into an object that was used already.
@@ -39,11 +39,30 @@ void wait_before_retry(Connection& connection, int attempt, int64_t base_ms);
 
 // The item is of the schema's version: changes that are meant for such an item do not fit others.
 ConditionCore schema_version_condition(const Schema& schema);
-// What an update would make of the stored item had it been upgraded, as an update of the item as it
-// is. Nothing: it needs no upgrade. `condition`: of the request, without the schema's version.
-Result<std::optional<UpdateRequest>> upgrading_request(const Schema& schema,
-                                                       const UpdateRequest& request,
-                                                       const ConditionCore& condition,
-                                                       const ItemView& stored);
+// What an update would make of the stored item had it been upgraded to `newer`, as an update of the
+// item as it is. `condition`: of the request, without the schema's version.
+Result<UpdateRequest> upgrading_request(const Schema& schema, const UpdateRequest& request,
+                                        const ConditionCore& condition, const ItemView& stored,
+                                        const ItemView& newer);
+
+// Sends a write. If its condition fails for an item that needs another form of the write, that form
+// is sent, and again while others change the item meanwhile. `fit` gives the form for a stored
+// item; nothing: it is the write itself.
+template <class Write, class Fit, class Send>
+auto send_fitting(const Write& write, Fit fit, Send send) -> decltype(send(write)) {
+  constexpr int kFormsMax = 8;
+  auto reply = send(write);
+  for (int form = 1; form <= kFormsMax; ++form) {
+    if (reply.ok() || reply.error().code != ErrorCode::kConditionFailed ||
+        !reply.error().item.exists())
+      return reply;
+    const EncodedItem stored = reply.error().item;
+    const std::optional<Write> fitting = TRY(fit(stored.view()));
+    if (!fitting && form == 1) return reply;
+    reply = send(fitting ? *fitting : write);
+    if (!reply.ok() && reply.error().item == stored) return reply;
+  }
+  return reply;
+}
 
 }  // namespace dynolith::odm::internal

@@ -95,6 +95,9 @@ class Reader {
       return;
     }
     if (attribute.required) problems_.add(&frame, "is missing");
+    // What is not stored because it is absent does not read as what the member begins with.
+    if (schema_.is_typed() && attribute.codec->can_be_absent())
+      attribute.codec->reset(schema_.member(attribute, object_));
   }
 
   void unknown(std::string_view name, const ValueView& value, const PathFrame* at) {
@@ -111,7 +114,8 @@ class Reader {
     if (schema_.extra) {
       void* extra = schema_.member(schema_.attributes[*schema_.extra], object_);
       (*static_cast<Map*>(extra))[std::string(name)] = storage::to_attribute_value(value);
-    } else if (!schema_.is_typed()) {
+    } else if (!schema_.is_typed() && schema_.find(name) == nullptr) {
+      // Not one stored where another attribute's name would be taken for it.
       (*static_cast<Map*>(object_))[std::string(name)] = storage::to_attribute_value(value);
     }
   }

@@ -110,7 +110,9 @@ class Roles {
         attribute.codec->set_time(member, now_ms_);
         return;
       case AttributeRole::kExpiresAt:
-        if (attribute.lifetime_ms > 0 && attribute.codec->is_initial(member))
+        // Not when it is saved: what was taken away stays away.
+        if (attribute.lifetime_ms > 0 && kind_ != WriteKind::kSave &&
+            attribute.codec->is_initial(member))
           attribute.codec->set_time(member, now_ms_ + attribute.lifetime_ms);
         return;
       case AttributeRole::kVersion:

@@ -25,6 +25,11 @@ ConditionCore tag_condition(const Schema& schema) {
   return {std::make_shared<const storage::Condition>(std::move(is_of)), {}};
 }
 
+ConditionCore holder_exclusion() {
+  storage::Condition is_item{storage::AttributeNotExists{path_of(kUniqueHolder)}};
+  return {std::make_shared<const storage::Condition>(std::move(is_item)), {}};
+}
+
 // Whether entries of the index have the attribute; `index` null: the table.
 bool holds_attribute(const Schema& schema, const IndexSchema* index, std::string_view attribute) {
   if (index == nullptr || index->projection.type == storage::ProjectionType::kAll) return true;
@@ -118,6 +123,11 @@ class Planner {
         schema_.entity.empty() || holds_attribute(schema_, index_, schema_.tag_attribute);
     const bool needs_tag = !schema_.entity.empty() && (!is_isolated_ || for_count_);
     if (needs_tag && plan_.shows_tag) sent = tag_condition(schema_);
+    // What holds unique values is in the table too, in partitions of its own.
+    const bool reads_holders = schema_.entity.empty() && !schema_.unique.empty() &&
+                               plan_.request.key_clauses.empty() &&
+                               holds_attribute(schema_, index_, kUniqueHolder);
+    if (reads_holders) sent = holder_exclusion();
     if (filter_.tree != nullptr) {
       const RangeKeys keys = range_keys(schema_, index_);
       ConditionCore local;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "odm/entity_support.h"
+#include "storage/expression/condition.h"
 
 namespace dynolith::odm::internal {
 namespace {
@@ -44,6 +45,11 @@ std::optional<EncodedValue> members_only_in(const ValueView& set, const ValueVie
   encoder.end();
   if (!has_any) return std::nullopt;
   return encoder.finish_value();
+}
+
+// Whether an object has the document although its item has none: one that it always has.
+bool is_there_anyway(const Attribute& document) {
+  return !document.codec->can_be_absent() || document.default_value;
 }
 
 }  // namespace
@@ -141,47 +147,54 @@ bool SaveDifferences::is_untouched(std::string_view name, const Attribute* attri
   return original_.find(name) == changed_.find(name) && !is_derived(schema_, *attribute);
 }
 
-storage::Update SaveDifferences::update(const ItemView& filled) {
+storage::Update SaveDifferences::update(const ItemView& filled, const ItemView* stored) {
   update_ = {};
+  stored_ = stored;
   parents_.clear();
+  missing_.clear();
   for_each_difference(
       original_.attributes(), filled.attributes(),
       [this](std::string_view name, const OptionalView& before, const OptionalView& after) {
         const Attribute* const attribute = schema_.find_stored(name);
         if (attribute != nullptr && attribute->role == AttributeRole::kCounter) return;
         if (is_untouched(name, attribute)) return;
-        change(path_of(name), attribute != nullptr ? attribute->codec : nullptr, before, after);
+        change(path_of(name), attribute, before, after);
       });
   for (const Attribute& attribute : schema_.attributes)
     if (attribute.role == AttributeRole::kCounter) count(attribute);
   return std::move(update_);
 }
 
-void SaveDifferences::change(const DocumentPath& path, const ValueCodec* codec,
+void SaveDifferences::change(const DocumentPath& path, const Attribute* attribute,
                              const OptionalView& before, const OptionalView& after) {
   if (!after) {
     update_.actions.emplace_back(storage::RemoveAction{path});
     return;
   }
   if (before && before->type() == after->type()) {
-    const Schema* const document = codec != nullptr ? codec->schema() : nullptr;
-    if (document != nullptr && after->type() == AttributeType::kMap)
-      return change_document(path, *document, before->members(), after->members());
+    const bool is_document = attribute != nullptr && attribute->codec->schema() != nullptr &&
+                             after->type() == AttributeType::kMap;
+    if (is_document && !is_missing(path, *attribute))
+      return change_document(path, *attribute, before->members(), after->members());
+    if (is_document) missing_.push_back(path);
     if (path.is_top_level() && storage::is_set(after->type()) && change_set(path, *before, *after))
       return;
   }
   update_.actions.emplace_back(set_action(path, *after));
 }
 
-void SaveDifferences::change_document(const DocumentPath& path, const Schema& schema,
+bool SaveDifferences::is_missing(const DocumentPath& path, const Attribute& document) const {
+  return stored_ != nullptr && is_there_anyway(document) && !storage::find(*stored_, path);
+}
+
+void SaveDifferences::change_document(const DocumentPath& path, const Attribute& document,
                                       const MapView& before, const MapView& after) {
-  parents_.push_back(path);
+  const Schema& schema = *document.codec->schema();
+  parents_.push_back({path, !is_there_anyway(document)});
   for_each_difference(
       before, after,
       [&](std::string_view name, const OptionalView& old_value, const OptionalView& new_value) {
-        const Attribute* const attribute = schema.find_stored(name);
-        change(below(path, name), attribute != nullptr ? attribute->codec : nullptr, old_value,
-               new_value);
+        change(below(path, name), schema.find_stored(name), old_value, new_value);
       });
 }
 

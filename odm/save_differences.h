@@ -31,10 +31,18 @@ class SaveDifferences {
   // What differs but may not: keys, read-only members, versions and counters.
   const Problems& refused() const { return refused_; }
 
-  // The update to `filled`, the changed object's whole item.
-  storage::Update update(const ItemView& filled);
+  // The update to `filled`, the changed object's whole item. With `stored`, the item as it is by
+  // now, documents that it lacks are set whole if an object has them all the same.
+  storage::Update update(const ItemView& filled, const ItemView* stored = nullptr);
+
   // Documents in which update() sets members: they have to be there.
-  std::vector<storage::DocumentPath>& parents() { return parents_; }
+  struct Parent {
+    storage::DocumentPath path;
+    bool was_read = false;  // Not what an object has although its item lacks it.
+  };
+  const std::vector<Parent>& parents() const { return parents_; }
+  // Those that it sets whole: they have to be missing.
+  const std::vector<storage::DocumentPath>& missing() const { return missing_; }
 
  private:
   void look_at(std::string_view name, const OptionalView& before, const OptionalView& after);
@@ -42,9 +50,10 @@ class SaveDifferences {
                    const storage::MapView& after, const PathFrame* at);
   static bool is_derived(const Schema& schema, const Attribute& attribute);
   bool is_untouched(std::string_view name, const Attribute* attribute) const;
-  void change(const storage::DocumentPath& path, const ValueCodec* codec,
+  void change(const storage::DocumentPath& path, const Attribute* attribute,
               const OptionalView& before, const OptionalView& after);
-  void change_document(const storage::DocumentPath& path, const Schema& schema,
+  bool is_missing(const storage::DocumentPath& path, const Attribute& document) const;
+  void change_document(const storage::DocumentPath& path, const Attribute& document,
                        const storage::MapView& before, const storage::MapView& after);
   bool change_set(const storage::DocumentPath& path, const storage::ValueView& before,
                   const storage::ValueView& after);
@@ -55,7 +64,9 @@ class SaveDifferences {
   bool is_empty_ = true;
   Problems refused_;
   storage::Update update_;
-  std::vector<storage::DocumentPath> parents_;
+  const ItemView* stored_ = nullptr;
+  std::vector<Parent> parents_;
+  std::vector<storage::DocumentPath> missing_;
 };
 
 // The update that makes one item of another, attribute by attribute.

@@ -13,7 +13,9 @@ class TimeFormCodec final : public ValueCodec {
 
   bool is_absent(const void* value) const override { return inner_.is_absent(value); }
   bool encode(const void* value, EncodeContext& context) const override {
-    const int64_t ms = inner_.time_of(value).value_or(0);
+    const std::optional<int64_t> time = inner_.time_of(value);
+    if (!time) return context.fail("is a time that cannot be stored");
+    const int64_t ms = *time;
     switch (form_) {
       case TimeForm::kMilliseconds:
         context.out.number(Number(ms));

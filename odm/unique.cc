@@ -35,10 +35,14 @@ void append_value_text(const ValueView& value, std::string& out) {
   }
 }
 
+// What the keys of a model's holders begin with.
+std::string holder_prefix(const Schema& schema) {
+  return "UNIQUE#" + (schema.entity.empty() ? schema.model : schema.entity) + "#";
+}
+
 std::string holder_text(const Schema& schema, const UniqueChange& change, const ValueView& value) {
-  std::string text = "UNIQUE#";
-  text.append(schema.entity.empty() ? schema.model : schema.entity);
-  text.append("#").append(schema.attributes[change.attribute].stored_name).append("#");
+  std::string text = holder_prefix(schema);
+  text.append(schema.attributes[change.attribute].stored_name).append("#");
   append_value_text(value, text);
   return text;
 }
@@ -124,6 +128,15 @@ void set_returns(TransactAction& action) {
 
 ConditionCore UniqueChange::is_unchanged(const Schema& schema) const {
   return holds(schema.attributes[attribute].stored_name, before);
+}
+
+bool is_holder_key(const Schema& schema, const ItemView& key) {
+  if (schema.unique.empty() || !schema.partition) return false;
+  const auto text = key.find(schema.partition->attribute);
+  if (!text || text->type() != AttributeType::kString ||
+      !text->text().starts_with(holder_prefix(schema)))
+    return false;
+  return !schema.sort || key.find(schema.sort->attribute) == text;
 }
 
 UniqueChanges unique_changes(const Schema& schema, const ItemView& before, const ItemView& after) {

@@ -30,6 +30,9 @@ struct UniqueChange {
 };
 using UniqueChanges = std::vector<UniqueChange>;
 
+// Whether a bare key is that of an item that holds one of the model's values.
+bool is_holder_key(const Schema& schema, const ItemView& key);
+
 // Of those attributes whose values differ; the views are into the items.
 UniqueChanges unique_changes(const Schema& schema, const ItemView& before, const ItemView& after);
 

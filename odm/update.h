@@ -12,6 +12,7 @@
 // Threads: values, one thread at a time.
 #pragma once
 
+#include <algorithm>
 #include <initializer_list>
 #include <memory>
 #include <optional>
@@ -116,7 +117,7 @@ class Update {
 
   template <class M, class V>
   Update& add(const Field<T, M>& field, const V& value) {
-    with_operand<M>(value, [&](const ValueCodec& codec, const void* operand) {
+    with_operand<M>(field.core(), value, [&](const ValueCodec& codec, const void* operand) {
       core_.add(field.core(), codec, operand);
     });
     return *this;
@@ -127,12 +128,13 @@ class Update {
   }
   template <class M, class B, class V>
   Update& add(M B::*member, std::initializer_list<V> values) {
+    if (!hold<M>(place(member).core(), values)) return *this;
     return add(place(member), set_of<M>(values));
   }
   template <class M, class V>
   Update& subtract(const Field<T, M>& field, const V& value) {
     static_assert(internal::kIsNumber<Unwrap<M>>, "subtract() needs a number; sets: erase()");
-    with_operand<M>(value, [&](const ValueCodec& codec, const void* operand) {
+    with_operand<M>(field.core(), value, [&](const ValueCodec& codec, const void* operand) {
       core_.subtract(field.core(), codec, operand);
     });
     return *this;
@@ -145,7 +147,7 @@ class Update {
   template <class M, class V>
   Update& erase(const Field<T, M>& field, const V& value) {
     static_assert(internal::SetLike<M>, "erase() needs a set");
-    with_operand<M>(value, [&](const ValueCodec& codec, const void* operand) {
+    with_operand<M>(field.core(), value, [&](const ValueCodec& codec, const void* operand) {
       core_.erase(field.core(), codec, operand);
     });
     return *this;
@@ -156,6 +158,7 @@ class Update {
   }
   template <class M, class B, class V>
   Update& erase(M B::*member, std::initializer_list<V> values) {
+    if (!hold<M>(place(member).core(), values)) return *this;
     return erase(place(member), set_of<M>(values));
   }
 
@@ -163,7 +166,7 @@ class Update {
 
   template <class M, class V>
   Update& append(const Field<T, M>& field, const V& value) {
-    with_elements<M>(value, [&](const ValueCodec& codec, void* elements) {
+    with_elements<M>(field.core(), value, [&](const ValueCodec& codec, void* elements) {
       core_.append(field.core(), codec, elements);
     });
     return *this;
@@ -174,7 +177,7 @@ class Update {
   }
   template <class M, class V>
   Update& prepend(const Field<T, M>& field, const V& value) {
-    with_elements<M>(value, [&](const ValueCodec& codec, void* elements) {
+    with_elements<M>(field.core(), value, [&](const ValueCodec& codec, void* elements) {
       core_.prepend(field.core(), codec, elements);
     });
     return *this;
@@ -274,9 +277,23 @@ class Update {
     return set;
   }
 
+  // Whether a set's members, or a list's elements, can be these values: nothing is cut off.
+  template <class Member, class V>
+  bool holds(const FieldCore& field, const V& value) {
+    if (internal::is_exact_literal<Unwrap<Member>>(value)) return true;
+    core_.add_problem(field, "is given a number that is out of its type's range");
+    return false;
+  }
+  template <class M, class V>
+  bool hold(const FieldCore& field, std::initializer_list<V> values) {
+    using Member = typename internal::ElementOf<Unwrap<M>>::Member;
+    return std::all_of(values.begin(), values.end(),
+                       [&](const V& value) { return holds<Member>(field, value); });
+  }
+
   // A number, a set, or one member of a set.
   template <class M, class V, class Use>
-  void with_operand(const V& value, Use use) {
+  void with_operand(const FieldCore& field, const V& value, Use use) {
     using Held = Unwrap<M>;
     if constexpr (internal::kIsNumber<Held>) {
       static_assert(internal::kIsNumber<V>, "a number takes a number");
@@ -288,8 +305,9 @@ class Update {
       if constexpr (std::is_same_v<V, Held>) {
         use(codec_of<Held>(), &value);
       } else {
-        static_assert(std::is_convertible_v<V, typename internal::ElementOf<Held>::Member>,
-                      "the set has members of another type");
+        using Member = typename internal::ElementOf<Held>::Member;
+        static_assert(std::is_convertible_v<V, Member>, "the set has members of another type");
+        if (!holds<Member>(field, value)) return;
         const Held members = set_of<M>({value});
         use(codec_of<Held>(), &members);
       }
@@ -297,7 +315,7 @@ class Update {
   }
 
   template <class M, class V, class Use>
-  void with_elements(const V& value, Use use) {
+  void with_elements(const FieldCore& field, const V& value, Use use) {
     static_assert(internal::ListLike<M>, "append() and prepend() need a list; sets: add()");
     using Element = typename internal::ElementOf<Unwrap<M>>::Element;
     std::vector<Element> elements;
@@ -305,6 +323,7 @@ class Update {
       elements = value;
     } else {
       static_assert(std::is_convertible_v<V, Element>, "the list has elements of another type");
+      if (!holds<Element>(field, value)) return;
       elements.push_back(Element(value));
     }
     use(codec_of<std::vector<Element>>(), &elements);

@@ -10,6 +10,8 @@ namespace {
 
 using Kind = UpdateChange::Kind;
 
+constexpr const char* kNotWhole = "is an integer: nothing but a whole number is added to it";
+
 // What is written on the way to an item, not by programs.
 const char* why_fixed(const Attribute& attribute) {
   switch (attribute.role) {
@@ -29,6 +31,14 @@ const char* why_fixed(const Attribute& attribute) {
 // Whether a field of this type takes such an operand; what may hold anything is not looked at.
 bool takes(const FieldCore& field, AttributeType type) {
   return field.codec->meaning() == Meaning::kAny || field.codec->type() == type;
+}
+
+// An integer that became a fraction could not be read any more.
+bool keeps_whole(const FieldCore& field, const ValueView& operand) {
+  if (field.codec->meaning() != Meaning::kInteger || operand.type() != AttributeType::kNumber)
+    return true;
+  const Number number = operand.number();
+  return number.is_zero() || number.digit_count() <= number.exponent();
 }
 
 }  // namespace
@@ -149,6 +159,7 @@ void UpdateCore::add(const FieldCore& field, const ValueCodec& codec, const void
   const AttributeType type = value->view().type();
   if ((type != AttributeType::kNumber && !storage::is_set(type)) || !takes(field, type))
     return problems_.add(field.name, "is no number and no set of such members: nothing is added");
+  if (!keeps_whole(field, value->view())) return problems_.add(field.name, kNotWhole);
   changes_.push_back({Kind::kAdd, field, std::move(*value)});
 }
 
@@ -159,6 +170,7 @@ void UpdateCore::subtract(const FieldCore& field, const ValueCodec& codec, const
   if (!value) return;
   if (value->view().type() != AttributeType::kNumber || !takes(field, AttributeType::kNumber))
     return problems_.add(field.name, "is no number, or no number is subtracted");
+  if (!keeps_whole(field, value->view())) return problems_.add(field.name, kNotWhole);
   const auto negative = Number().subtract(value->view().number());
   if (!negative) return problems_.add(field.name, negative.error().message);
   ItemEncoder encoder;
@@ -218,12 +230,14 @@ void UpdateCore::compute(const FieldCore& field, const FieldCore& from,
                          storage::Arithmetic arithmetic, Result<EncodedValue> operand) {
   if (!accept(field) || !accept(from)) return;
   refuse_fixed(field, Kind::kCompute);
-  if (operand)
-    changes_.push_back({Kind::kCompute, field, std::move(operand).value(), from, arithmetic});
-  else
-    problems_.add(field.name, operand.error().problems.empty()
-                                  ? operand.error().message
-                                  : operand.error().problems.front().message);
+  if (!operand)
+    return problems_.add(field.name, operand.error().problems.empty()
+                                         ? operand.error().message
+                                         : operand.error().problems.front().message);
+  const bool is_real =
+      field.codec->meaning() == Meaning::kInteger && from.codec->meaning() == Meaning::kReal;
+  if (is_real || !keeps_whole(field, operand->view())) return problems_.add(field.name, kNotWhole);
+  changes_.push_back({Kind::kCompute, field, std::move(operand).value(), from, arithmetic});
 }
 
 void UpdateCore::remove(const FieldCore& field, bool may_be_absent) {
@@ -256,13 +270,16 @@ Result<EncodedItem> UpdateCore::send(UpdateRequest::Return returns) const {
   PreparedUpdate prepared = TRY(build());
   if (prepared.changes_unique) return send_with_unique(prepared, returns);
   prepared.request.returns = returns;
-  Result<WriteReply> reply = entity_.connection().update(prepared.request);
-  if (!reply && reply.error().code == ErrorCode::kConditionFailed && reply.error().item.exists()) {
-    // An item of an older schema version is upgraded with the update.
-    const std::optional<UpdateRequest> upgrading = TRY(internal::upgrading_request(
-        entity_.schema(), prepared.request, prepared.condition, reply.error().item.view()));
-    if (upgrading) reply = entity_.connection().update(*upgrading);
-  }
+  // An item of an older schema version is upgraded with the update.
+  const auto fit = [&](const ItemView& stored) -> Result<std::optional<UpdateRequest>> {
+    const std::optional<EncodedItem> newer = TRY(upgraded(entity_.schema(), stored));
+    if (!newer) return std::optional<UpdateRequest>();
+    return std::optional<UpdateRequest>(TRY(internal::upgrading_request(
+        entity_.schema(), prepared.request, prepared.condition, stored, newer->view())));
+  };
+  Result<WriteReply> reply = internal::send_fitting(
+      prepared.request, fit,
+      [this](const UpdateRequest& request) { return entity_.connection().update(request); });
   if (!reply)
     return entity_.explain_failure(std::move(reply).error(), prepared.intent, prepared.condition,
                                    prepared.expected_version);

@@ -6,6 +6,34 @@
 #include "storage/expression/update.h"
 
 namespace dynolith::odm::internal {
+namespace {
+
+// Attributes that are held against what they were: more do not fit an expression of the service,
+// and what others do to the rest meanwhile may be lost.
+constexpr size_t kHeldMax = 100;
+
+// That the item is as it was: an upgrade may have read all of it. What is written comes first.
+ConditionCore unchanged(const Schema& schema, const ItemView& stored, const ItemView& target) {
+  std::vector<std::pair<std::string_view, OptionalView>> held;
+  for_each_difference(stored.attributes(), target.attributes(),
+                      [&](std::string_view name, const OptionalView& before, const OptionalView&) {
+                        held.emplace_back(name, before);
+                      });
+  const storage::MapView attributes = stored.attributes();
+  for (uint32_t i = 0; i < attributes.size() && held.size() < kHeldMax; ++i) {
+    const auto [name, value] = attributes[i];
+    const bool is_key =
+        name == schema.partition->attribute || (schema.sort && name == schema.sort->attribute);
+    if (!is_key && target.find(name) == value) held.emplace_back(name, value);
+  }
+  std::vector<storage::Condition> all;
+  for (size_t i = 0; i < held.size() && i < kHeldMax; ++i)
+    all.push_back(clone(*holds(held[i].first, held[i].second).tree));
+  if (all.size() == 1) return share(std::move(all.front()));
+  return share({storage::And{std::move(all)}});
+}
+
+}  // namespace
 
 ConditionCore schema_version_condition(const Schema& schema) {
   if (schema.version == 0) return {};
@@ -14,13 +42,10 @@ ConditionCore schema_version_condition(const Schema& schema) {
                            number_value(schema.version)}});
 }
 
-Result<std::optional<UpdateRequest>> upgrading_request(const Schema& schema,
-                                                       const UpdateRequest& request,
-                                                       const ConditionCore& condition,
-                                                       const ItemView& stored) {
-  const std::optional<EncodedItem> newer = TRY(upgraded(schema, stored));
-  if (!newer) return std::optional<UpdateRequest>();
-  auto target = storage::apply_update(*request.update, newer->view(), request.key.view());
+Result<UpdateRequest> upgrading_request(const Schema& schema, const UpdateRequest& request,
+                                        const ConditionCore& condition, const ItemView& stored,
+                                        const ItemView& newer) {
+  auto target = storage::apply_update(*request.update, newer, request.key.view());
   if (!target)
     return make_error(
         ErrorCode::kBadRequest,
@@ -28,10 +53,8 @@ Result<std::optional<UpdateRequest>> upgrading_request(const Schema& schema,
   UpdateRequest upgrading = request;
   upgrading.update =
       std::make_shared<const storage::Update>(update_between(stored, target->view()));
-  const ConditionCore unchanged =
-      holds(schema.version_attribute, stored.find(schema.version_attribute));
-  upgrading.condition = both(unchanged, condition).tree;
-  return std::optional<UpdateRequest>(std::move(upgrading));
+  upgrading.condition = both(unchanged(schema, stored, target->view()), condition).tree;
+  return upgrading;
 }
 
 }  // namespace dynolith::odm::internal

@@ -18,7 +18,9 @@ struct Codec<std::variant<Ms...>> {
         [&]<class M>(const M& held) { return internal::encode_element<M>(held, context); }, value);
   }
   static bool decode(const ValueView& value, Variant& out, DecodeContext& context) {
-    const bool found = (try_one<Ms>(value, out) || ...);
+    // An alternative that is absent is written as NULL.
+    const bool found = (try_one<Ms>(value, out) || ...) ||
+                       (value.type() == AttributeType::kNull && (try_absent<Ms>(out) || ...));
     return found || context.fail("fits none of the types it may have");
   }
   static void prepare(Variant& value, PrepareContext& context) {
@@ -54,6 +56,15 @@ struct Codec<std::variant<Ms...>> {
     if (!Codec<M>::decode(value, held, context)) return false;
     out = std::move(held);
     return true;
+  }
+  template <class M>
+  static bool try_absent([[maybe_unused]] Variant& out) {
+    if constexpr (requires(const M& held) { Codec<M>::is_absent(held); }) {
+      out = M{};
+      return true;
+    } else {
+      return false;
+    }
   }
 };
 

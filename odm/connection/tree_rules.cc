@@ -7,6 +7,7 @@
 
 #include "odm/connection/operand_rules.h"
 #include "storage/limits.h"
+#include "storage/value/utf8.h"
 
 namespace dynolith::odm {
 namespace {
@@ -33,6 +34,7 @@ Result<void> check_name(const std::string& name) {
     return request_error(
         "One or more parameter values were invalid: Attribute name is too large, must not exceed "
         "65535 bytes");
+  if (!storage::is_valid_utf8(name)) return request_error("An attribute name is not UTF-8");
   return {};
 }
 

@@ -48,10 +48,18 @@ Result<std::vector<Value>> DynamicKey::in_order(const Schema& schema,
       values.push_back(set_by(schema.attributes[members[i]], members_[i]));
     return values;
   }
+  const Attribute* left_out = nullptr;
   for (const size_t member : members) {
     const Attribute& attribute = schema.attributes[member];
     const void* value = schema.member(attribute, &*names_);
-    if (value == nullptr) break;  // The rest is not given.
+    if (value == nullptr) {
+      if (left_out == nullptr) left_out = &attribute;
+      continue;
+    }
+    if (left_out != nullptr)
+      return make_error(ErrorCode::kBadKey, schema.model + ": \"" + attribute.name +
+                                                "\" stands behind \"" + left_out->name +
+                                                "\" in the key, which is not given");
     values.push_back(set_by(attribute, *static_cast<const Value*>(value)));
   }
   std::vector<const Attribute*> given;

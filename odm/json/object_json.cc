@@ -39,10 +39,12 @@ void append_document(std::string& out, const Schema& schema, const storage::MapV
 }
 
 void append_coded(std::string& out, const ValueCodec& codec, const ValueView& value) {
+  if (const ValueCodec* chosen = codec.chosen(value)) return append_coded(out, *chosen, value);
   if (codec.schema() != nullptr && value.type() == AttributeType::kMap)
     return append_document(out, *codec.schema(), value.members());
   const ValueCodec* element = codec.element();
-  if (element == nullptr || (element->schema() == nullptr && element->element() == nullptr))
+  if (element == nullptr || (element->schema() == nullptr && element->element() == nullptr &&
+                             element->meaning() != Meaning::kAny))
     return append_json(out, value);
   if (value.type() == AttributeType::kList) {
     const storage::ListView elements = value.elements();
@@ -141,7 +143,7 @@ class Converter {
   Converter(ItemEncoder& out, Problems& problems) : out_(out), problems_(problems) {}
 
   void convert(const ValueCodec& codec, const Value& json, const PathFrame* at) {
-    if (codec.meaning() == Meaning::kAny) return encode_into(out_, json);
+    if (codec.meaning() == Meaning::kAny) return convert_any(codec, json, at);
     if (codec.schema() != nullptr && json.get_if<Map>() != nullptr)
       return convert_document(*codec.schema(), *json.get_if<Map>(), at);
     switch (codec.type()) {
@@ -160,6 +162,25 @@ class Converter {
   }
 
  private:
+  // As the first type that takes it: texts and the like as they look, documents by their names.
+  void convert_any(const ValueCodec& codec, const Value& json, const PathFrame* at) {
+    const std::vector<const ValueCodec*> alternatives = codec.details().alternatives;
+    const bool is_container = json.get_if<Map>() != nullptr || json.get_if<List>() != nullptr;
+    if (alternatives.empty() ||
+        (!is_container && codec.chosen(storage::encode_value(json).view()) != nullptr))
+      return encode_into(out_, json);
+    for (const ValueCodec* alternative : alternatives) {
+      ItemEncoder encoder;
+      Problems problems;
+      encoder.begin_value();
+      Converter(encoder, problems).convert(*alternative, json, at);
+      const EncodedValue encoded = encoder.finish_value();
+      if (problems.empty() && codec.chosen(encoded.view()) == alternative)
+        return out_.value(encoded.view());
+    }
+    encode_into(out_, json);
+  }
+
   void convert_binary(const Value& json, const PathFrame* at) {
     const std::string* text = json.get_if<std::string>();
     if (text == nullptr) return encode_into(out_, json);
@@ -304,6 +325,9 @@ class ObjectReader {
     } else if (attribute.required && !attribute.generated &&
                attribute.role == AttributeRole::kPlain && !is_derived(attribute)) {
       problems_.add(attribute.name, "is missing");
+    } else if (schema_.is_typed() && attribute.codec->can_be_absent()) {
+      // As an item is read that lacks it.
+      attribute.codec->reset(schema_.member(attribute, object_));
     }
   }
 

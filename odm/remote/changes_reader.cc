@@ -133,7 +133,7 @@ Result<ChangesReply> ChangesReader::read(RemoteCalls& calls, const ChangesReques
     if (!read.ok() && any) break;
     if (!read.ok() && is_unknown_stream(read.error())) return gone_error(calls, request.table);
     if (!read.ok()) return std::move(read).error();
-    left -= read->records;
+    left -= std::min(left, read->records);  // A service may give more than was asked for.
     any = any || read->records > 0;
     reply.at_end = read->at_end;
     if (!read->is_closed) break;

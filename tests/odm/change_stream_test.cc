@@ -6,6 +6,7 @@
 
 #include "odm/connection/embedded_connection.h"
 #include "odm/connection/testing.h"
+#include "odm/entity.h"
 #include "odm/table_plan.h"
 #include "storage/database.h"
 
@@ -21,6 +22,9 @@ struct Order {
   std::string org;
   int64_t number = 0;
   std::string note;
+};
+struct Login {
+  std::string name, mail;
 };
 
 }  // namespace
@@ -40,6 +44,12 @@ struct Model<User> {
           item["age"] = item["years"];
           item.erase("years");
         });
+  }
+};
+template <>
+struct Model<Login> {
+  static void define(Definition<Login>& login) {
+    login.partition_key("pk", &Login::name).attribute("mail", &Login::mail).unique(&Login::mail);
   }
 };
 template <>
@@ -310,6 +320,21 @@ TEST_F(KeyChanges, KnowTheMembersOfTheKey) {
   EXPECT_THAT(keys, ElementsAre("acme", "b#c"));
   ASSERT_TRUE(changes.from_oldest().next(Teller{told_}).ok());
   EXPECT_THAT(told_, ElementsAre("insert User a 0", "insert Order b#c 42"));
+}
+
+TEST(KeysOfUniqueValues, AreNoKeysOfTheirModel) {
+  const Table table(open_embedded({}).value(), "logins");
+  TableSettings settings;
+  settings.stream = stream_of(StreamViewType::kKeysOnly);
+  ASSERT_TRUE(ensure_table<Login>(table, settings).ok());
+  ASSERT_TRUE(table.entity<Login>().create({"ann", "a@x.org"}).ok());
+  std::vector<std::string> names;
+  ChangeStream<Login> changes(table);
+  const auto page =
+      changes.next([&](const Change<Login>& change) { names.push_back(change.key->name); });
+  ASSERT_TRUE(page.ok()) << page.error().to_text();
+  EXPECT_THAT(names, ElementsAre("ann"));
+  EXPECT_EQ(page->unknown, 1u);
 }
 
 TEST(ChangesWithoutAStream, SayThatThereIsNone) {

@@ -1,5 +1,7 @@
 // Many items of a model in one call.
 #include "odm/entity.h"
+#include "odm/remote/remote_connection.h"
+#include "odm/remote/service_client.h"
 #include "tests/odm/entity_fixture.h"
 
 namespace dynolith::odm::test {
@@ -117,6 +119,45 @@ TEST_F(EntityBatchTest, ShowsNeitherOtherEntitiesNorExpiredItems) {
       app({.hide_expired = true}).entity<User>().get_many({{"acme", "1"}, {"acme", "2"}});
   ASSERT_TRUE(read.ok()) << read.error().to_text();
   for (const auto& shown : *read) EXPECT_FALSE(shown.has_value());
+}
+
+// Answers every batch with so much that no more would fit, and leaves all of it unprocessed.
+class FullAnswers : public ServiceClient {
+ public:
+  Result<ServiceReply> call(std::string_view, const std::string&, CallKind) override {
+    if (++calls > 20) return make_error(ErrorCode::kInternal, "this does not end");
+    const std::string text(400'000, 'x');
+    std::string responses, keys;
+    for (int i = 0; i < 41; ++i) {
+      const std::string key =
+          R"("pk":{"S":"ORG#acme"},"sk":{"S":"NOTE#)" + std::to_string(1000 + i) + "\"}";
+      responses += (i > 0 ? ",{" : "{") + key + R"(,"_et":{"S":"Note"},"text":{"S":")" + text +
+                   R"("},"org":{"S":"acme"},"id":{"S":"x"},"likes":{"N":"1"}})";
+      keys += (i > 0 ? ",{" : "{") + key + "}";
+    }
+    return ServiceReply{200,
+                        R"({"Responses":{"app":[)" + responses +
+                            R"(]},"UnprocessedKeys":{"app":{"Keys":[)" + keys + "]}}}",
+                        {}};
+  }
+  storage::Clock& clock() override { return clock_; }
+  storage::IdSource& ids() override { return ids_; }
+  void wait_ms(int64_t) override {}
+
+  int calls = 0;
+
+ private:
+  FixedClock clock_;
+  CountingIds ids_;
+};
+
+TEST_F(EntityBatchTest, EndsIfAFullAnswerLeavesEverything) {
+  const auto client = std::make_shared<FullAnswers>();
+  const Table table(remote_connection(client), "app", {.batch_attempts_max = 3});
+  const auto read = table.entity<Note>().get_many(keys(41));
+  ASSERT_FALSE(read.ok());
+  EXPECT_EQ(read.error().code, ErrorCode::kThrottled);
+  EXPECT_EQ(client->calls, 3);
 }
 
 TEST_F(EntityBatchTest, NothingIsNoCall) {

@@ -109,6 +109,19 @@ TEST_F(EntityTest, HidesWhatHasExpiredIfAsked) {
   EXPECT_TRUE(users().get("acme", "1").value().has_value());
 }
 
+// The service deletes no item whose time is more than five years ago.
+TEST_F(EntityTest, HidesNothingThatTheServiceNeverDeletes) {
+  User user = someone("1");
+  user.expires = timestamp_of_ms(0);
+  ASSERT_TRUE(users().create(user).ok());
+  const Entity<User> hiding = app({.hide_expired = true}).entity<User>();
+  EXPECT_TRUE(hiding.get("acme", "1").value().has_value());
+  user.id = "2";
+  user.expires = timestamp_of_ms(FixedClock::kStartMs - int64_t{4} * 365 * 24 * 3600 * 1000);
+  ASSERT_TRUE(users().create(user).ok());
+  EXPECT_FALSE(hiding.get("acme", "2").value().has_value());
+}
+
 TEST_F(EntityTest, RemovesByKey) {
   ASSERT_TRUE(users().create(someone("1")).ok());
   EXPECT_TRUE(users().remove("acme", "1").value());

@@ -32,6 +32,12 @@ struct Person {
   int64_t version = 0;
   Map rest;
 };
+struct Parcel {
+  std::string id;
+  std::variant<std::string, Place, std::vector<Place>> to;
+  std::optional<std::variant<int64_t, Place>> from;
+  std::vector<std::variant<Binary, Place>> stops;
+};
 struct Strict {
   std::string id;
   int64_t count = 0;
@@ -73,6 +79,15 @@ struct Model<Person> {
         .extra(&Person::rest)
         .view("public", &Person::id, &Person::nick, &Person::home)
         .view("login", &Person::email, &Person::password);
+  }
+};
+template <>
+struct Model<Parcel> {
+  static void define(Definition<Parcel>& parcel) {
+    parcel.partition_key("id", &Parcel::id)
+        .attribute("to", &Parcel::to)
+        .attribute("from", &Parcel::from)
+        .attribute("stops", &Parcel::stops);
   }
 };
 template <>
@@ -140,6 +155,27 @@ TEST(FromJson, ReadsWhatToJsonShows) {
   EXPECT_EQ(again->photo, person.photo);
   EXPECT_EQ(again->seen, person.seen);
   EXPECT_EQ(again->password, "");
+}
+
+TEST(ToJson, ShowsDocumentsInVariantsAsElsewhere) {
+  Parcel parcel;
+  parcel.id = "1";
+  parcel.to = std::vector<Place>{{"Bern", "1234", {}}};
+  parcel.from = Place{"Chur", "secret", 7000};
+  parcel.stops = {Binary{"\x01"}, Place{"Thun", "secret", {}}};
+  const std::string text = to_json(parcel).value();
+  EXPECT_EQ(text, R"({"id":"1","to":[{"city":"Bern"}],"from":{"city":"Chur","zip":7000},)"
+                  R"("stops":["AQ==",{"city":"Thun"}]})");
+  const auto read = from_json<Parcel>(text);
+  ASSERT_TRUE(read.ok()) << read.error().to_text();
+  EXPECT_EQ(std::get<2>(read->to).at(0).city, "Bern");
+  EXPECT_EQ(std::get<1>(*read->from).zip, 7000);
+  EXPECT_EQ(std::get<1>(read->stops.at(1)).city, "Thun");
+  EXPECT_EQ(std::get<0>(read->stops.at(0)).bytes, "\x01");
+  parcel.to = "by hand";
+  parcel.from = 5;
+  EXPECT_EQ(std::get<0>(from_json<Parcel>(to_json(parcel).value())->to), "by hand");
+  EXPECT_EQ(std::get<0>(*from_json<Parcel>(to_json(parcel).value())->from), 5);
 }
 
 TEST(FromJson, FillsDefaultsAndWaitsForWhatWritingFillsIn) {

@@ -1,6 +1,7 @@
 // Unique attributes, kept by items of their own.
 #include "odm/condition.h"
 #include "odm/entity.h"
+#include "odm/table_plan.h"
 #include "tests/odm/entity_fixture.h"
 
 namespace dynolith::odm::test {
@@ -9,6 +10,12 @@ struct Account {
   std::string id, email;
   std::optional<int> number;
   int64_t version = 0;
+};
+
+// With a table of its own: no entity name tells its items from those that hold values.
+struct Lone {
+  std::string id, name;
+  int age = 3;
 };
 
 }  // namespace dynolith::odm::test
@@ -29,6 +36,16 @@ struct Model<test::Account> {
         .version("v", &Account::version)
         .unique(&Account::email)
         .unique(&Account::number);
+  }
+};
+template <>
+struct Model<test::Lone> {
+  using key = Key<&test::Lone::id>;
+  static void define(Definition<test::Lone>& lone) {
+    lone.partition_key("id", &test::Lone::id)
+        .attribute("name", &test::Lone::name)
+        .attribute("age", &test::Lone::age)
+        .unique(&test::Lone::name);
   }
 };
 
@@ -151,6 +168,18 @@ TEST_F(UniqueTest, BatchesAreRefused) {
   const auto put = accounts().put_many({{.id = "1", .email = "a@x.org"}});
   ASSERT_FALSE(put.ok());
   EXPECT_EQ(put.error().code, ErrorCode::kBadRequest);
+}
+
+TEST_F(UniqueTest, WhatHoldsValuesIsNoItemOfAModelWithoutAnEntityName) {
+  const Table table(connection_, "lone");
+  ASSERT_TRUE(ensure_table<Lone>(table).ok());
+  const auto lone = table.entity<Lone>();
+  ASSERT_TRUE(lone.create({.id = "1", .name = "ann"}).ok());
+  EXPECT_EQ(lone.scan().all()->size(), 1u);
+  EXPECT_EQ(lone.scan().count().value(), 1u);
+  EXPECT_EQ(lone.scan().only(&Lone::age).all()->size(), 1u);
+  EXPECT_EQ(lone.find().where(f(&Lone::age) == 3).allow_scan().count().value(), 1u);
+  EXPECT_EQ(lone.query("1").count().value(), 1u);
 }
 
 TEST_F(UniqueTest, ADryRunShowsTheTransaction) {

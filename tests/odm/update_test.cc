@@ -550,6 +550,35 @@ TEST_F(UpdateTest, UpsertOfKeysThatAreMembers) {
   EXPECT_EQ(made->title, "T");
 }
 
+TEST_F(UpdateTest, CutsOffNoNumberThatASetOrListCannotHold) {
+  ASSERT_TRUE(members().create(start()).ok());
+  constexpr int64_t kFar = (int64_t{1} << 32) + 5;
+  const auto problem = [](const auto& outcome) {
+    return outcome.ok() ? "none" : outcome.error().problems.at(0).path;
+  };
+  const auto update = [this] { return members().update("acme", "1"); };
+  EXPECT_EQ(problem(update().add(&Member::lucky, kFar).exec()), "lucky");
+  EXPECT_EQ(problem(update().add(&Member::lucky, {kFar, int64_t{1}}).exec()), "lucky");
+  EXPECT_EQ(problem(update().erase(&Member::lucky, 5.5).exec()), "lucky");
+  EXPECT_EQ(update().add(&Member::lucky, int64_t{5}).exec()->lucky.count(5), 1u);
+}
+
+TEST_F(UpdateTest, NothingButWholeNumbersComesToAnInteger) {
+  ASSERT_TRUE(members().create(start()).ok());
+  const auto half = Number::parse("0.5").value();
+  const auto refused = [](const auto& outcome) {
+    return !outcome.ok() && outcome.error().code == ErrorCode::kInvalid &&
+           outcome.error().problems.at(0).path == "points";
+  };
+  const auto update = [this] { return members().update("acme", "1"); };
+  EXPECT_TRUE(refused(update().add(&Member::points, half).exec()));
+  EXPECT_TRUE(refused(update().subtract(&Member::points, half).exec()));
+  EXPECT_TRUE(refused(update().set(f(&Member::points), f(&Member::points) + 0.5).exec()));
+  EXPECT_TRUE(refused(update().set(f(&Member::points), f(&Member::points) - half).exec()));
+  EXPECT_EQ(update().set(f(&Member::points), f(&Member::points) + 2.0).exec()->points, 9);
+  EXPECT_EQ(update().add(&Member::points, Number(1)).exec()->points, 10);
+}
+
 TEST_F(UpdateTest, IsAValue) {
   ASSERT_TRUE(members().create(start()).ok());
   const Update<Member> once = members().update("acme", "1").add(&Member::points, 1);

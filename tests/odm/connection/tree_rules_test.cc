@@ -38,6 +38,7 @@ TEST(TreeRules, ConditionsHaveAllTheirParts) {
   EXPECT_NE(refusal(Condition{storage::AttributeExists{kNowhere}}), "");
   EXPECT_NE(refusal(Condition{storage::AttributeExists{{{0u}}}}), "");
   EXPECT_NE(refusal(Condition{storage::AttributeExists{{{std::string()}}}}), "");
+  EXPECT_NE(refusal(Condition{storage::AttributeExists{{{std::string("\xff")}}}}), "");
   EXPECT_NE(refusal(compare(at("a"), "=", Operand(EncodedValue()))), "");
   EXPECT_NE(refusal(compare(Operand(storage::SizeOf{kNowhere}), "=", value("1"))), "");
   EXPECT_NE(refusal(compare(Operand(storage::SizeOf{EncodedValue()}), "=", value("1"))), "");

@@ -210,6 +210,24 @@ TEST_F(DynamicEntityTest, WritesAndReadsTogether) {
   EXPECT_EQ(read[2], written[0]);
 }
 
+TEST_F(DynamicEntityTest, AKeyByNamesLeavesNothingOutInTheMiddle) {
+  const DynamicSchema days = DynamicDefinition("Day")
+                                 .partition_key("pk", "{place}")
+                                 .sort_key("sk", "{year}#{month}")
+                                 .attribute<std::string>("place")
+                                 .attribute<std::string>("year")
+                                 .attribute<std::string>("month")
+                                 .build()
+                                 .value();
+  const auto given = [&](const Map& names) {
+    return DynamicKey::of(names).values(days.schema(), nullptr);
+  };
+  EXPECT_EQ(given({{"place", "Bern"}, {"year", "2026"}})->size(), 2u);
+  const auto gap = given({{"place", "Bern"}, {"month", "1"}});
+  ASSERT_FALSE(gap.ok());
+  EXPECT_EQ(gap.error().code, ErrorCode::kBadKey);
+}
+
 TEST_F(DynamicEntityTest, KeysAreHeldToTheSchema) {
   EXPECT_EQ(tasks.get({"red"}).error().code, ErrorCode::kBadKey);
   EXPECT_EQ(tasks.get({"red", 1, 2}).error().code, ErrorCode::kBadKey);
