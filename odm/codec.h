@@ -37,7 +37,13 @@ using storage::ItemEncoder;
 using storage::ValueView;
 
 class Schema;
+class SelectedParts;
 struct DynamicType;
+
+namespace internal {
+const SelectedParts* parts_of_element(const SelectedParts& parts);
+const SelectedParts* parts_of_member(const SelectedParts& parts, std::string_view name);
+}  // namespace internal
 
 struct EncodeContext {
   ItemEncoder& out;
@@ -57,6 +63,16 @@ struct EncodeContext {
 struct DecodeContext {
   Problems& problems;
   const PathFrame* at = nullptr;
+  // What was read of the value (selection.h); null: the whole.
+  const SelectedParts* parts = nullptr;
+
+  // Of what is inside.
+  DecodeContext element(const PathFrame* frame) const {
+    return {problems, frame, parts == nullptr ? nullptr : internal::parts_of_element(*parts)};
+  }
+  DecodeContext member(std::string_view name, const PathFrame* frame) const {
+    return {problems, frame, parts == nullptr ? nullptr : internal::parts_of_member(*parts, name)};
+  }
 
   bool fail(std::string message) {
     problems.add(at, std::move(message));

@@ -366,7 +366,7 @@ struct SequenceCodec : ListCodec<C, M> {
     bool good = true;
     for (uint32_t i = 0; i < elements.size(); ++i) {
       const PathFrame frame{context.at, {}, i};
-      DecodeContext inner{context.problems, &frame};
+      DecodeContext inner = context.element(&frame);
       M element{};
       good = decode_element(elements[i], element, inner) && good;
       out.push_back(std::move(element));
@@ -400,7 +400,7 @@ struct MapCodec {
     for (uint32_t i = 0; i < members.size(); ++i) {
       const auto [name, member] = members[i];
       const PathFrame frame{context.at, name, 0};
-      DecodeContext inner{context.problems, &frame};
+      DecodeContext inner = context.member(name, &frame);
       good = decode_element(member, out[std::string(name)], inner) && good;
     }
     return good;
@@ -429,13 +429,14 @@ struct Codec<std::array<M, N>> : internal::ListCodec<std::array<M, N>, M> {
   static bool decode(const ValueView& value, std::array<M, N>& out, DecodeContext& context) {
     if (value.type() != AttributeType::kList) return context.wrong_type(value, "a list");
     const storage::ListView elements = value.elements();
-    if (elements.size() != N)
+    // Of one that is read in part, the elements that are there come first.
+    if (context.parts == nullptr ? elements.size() != N : elements.size() > N)
       return context.fail("has " + std::to_string(elements.size()) + " elements, not " +
                           std::to_string(N));
     bool good = true;
-    for (uint32_t i = 0; i < N; ++i) {
+    for (uint32_t i = 0; i < elements.size(); ++i) {
       const PathFrame frame{context.at, {}, i};
-      DecodeContext inner{context.problems, &frame};
+      DecodeContext inner = context.element(&frame);
       good = internal::decode_element(elements[i], out[i], inner) && good;
     }
     return good;

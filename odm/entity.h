@@ -10,8 +10,9 @@
 // Keys are given as the members that Model<T>::key names, in its order. Everything answers a
 // Result; .value() throws instead (result.h).
 //
-// Errors every call may have: kBadModel, those of connections (connection.h). Threads: any, every
-// call; cheap to copy.
+// Errors every call may have: kBadModel, those of connections (connection.h). Writes of one item,
+// unless noted, also kOtherEntity: the key holds an item that is not of this model by its tag,
+// which stays as it is. Threads: any, every call; cheap to copy.
 #pragma once
 
 #include <optional>
@@ -47,6 +48,8 @@ using KeyOf = typename internal::KeyTuple<T>::Type;
 
 template <class T>
 class DryRun;
+template <class T>
+class PartialEntity;
 
 template <class T>
 class Entity {
@@ -60,12 +63,13 @@ class Entity {
   // version. Errors of all: kInvalid (with every problem), kBadKey, kConditionFailed (with
   // clauses).
 
-  // A new item. Errors: kAlreadyExists (with the item), kUniqueViolation.
+  // A new item. Errors: kAlreadyExists (with the item, which may be another entity's),
+  // kUniqueViolation.
   Result<T> create(T object, const Condition<T>& condition = {}) const {
     return written(core_.create(&object, condition.core()), object);
   }
-  // Replaces whatever is there, also attributes that the model does not know (unless it keeps them:
-  // extra()); no version is checked. Errors: kUniqueViolation.
+  // Replaces whatever object is there, also attributes that the model does not know (unless it
+  // keeps them: extra()); no version is checked. Errors: kUniqueViolation.
   Result<T> put(T object, const Condition<T>& condition = {}) const {
     return written(core_.put(&object, condition.core()), object);
   }
@@ -147,6 +151,15 @@ class Entity {
     return *std::move(*object);
   }
 
+  // Reads of these parts of items only: range_front.h says what they can be, and what comes with
+  // them. users.only(&User::age, f(&User::home) / &Place::zip).get("acme", id).
+  template <class... Ms>
+  PartialEntity<T> only(const Ms&... members) const {
+    Selection selection;
+    (add_to(selection, members), ...);
+    return PartialEntity<T>(*this, selection);
+  }
+
   // Makes an object what is stored by now. Errors: kNotFound, which leaves it as it is.
   Result<void> refresh(T& object) const {
     Result<EncodedItem> key = key_of(schema(), &object);
@@ -193,8 +206,9 @@ class Entity {
     if (!read) return std::move(read).error();
     return objects;
   }
-  // As put(): the objects as reads would give them. No conditions and no versions: batches know
-  // none. Errors: kBadRequest (two of one key, a model with unique attributes).
+  // As put(): the objects as reads would give them. Batches know no conditions, so that no version
+  // and no tag is looked at: an item of another entity is replaced too. Errors: kBadRequest (two of
+  // one key, a model with unique attributes).
   Result<std::vector<T>> put_many(std::vector<T> objects) const {
     std::vector<void*> addresses;
     addresses.reserve(objects.size());
@@ -203,6 +217,7 @@ class Entity {
     if (!put) return std::move(put).error();
     return objects;
   }
+  // Whatever the keys hold.
   Result<void> remove_many(const std::vector<KeyOf<T>>& keys) const {
     Result<std::vector<EncodedItem>> encoded = encoded_keys(keys);
     if (!encoded) return std::move(encoded).error();
@@ -234,6 +249,21 @@ class Entity {
   DryRun<T> dry_run() const { return DryRun<T>(core_); }
 
  private:
+  template <class M, class B>
+  static void add_to(Selection& selection, M B::*member) {
+    selection.add(internal::selected<T>(member));
+  }
+  template <class U, class M>
+  static void add_to(Selection& selection, const Field<U, M>& field) {
+    selection.add(internal::selected<T>(field));
+  }
+  static void add_to(Selection& selection, std::string_view path) {
+    selection.add(schema_of<T>(), path);
+  }
+  static void add_to(Selection& selection, const std::vector<std::string>& paths) {
+    selection.add(schema_of<T>(), paths);
+  }
+
   static Result<T> written(Result<void> outcome, T& object) {
     if (!outcome) return std::move(outcome).error();
     return std::move(object);
@@ -252,6 +282,52 @@ class Entity {
   }
 
   EntityCore core_;
+};
+
+// Reads of parts of a model's items by their keys: what Entity<T>::only() gives.
+template <class T>
+class PartialEntity {
+ public:
+  PartialEntity(Entity<T> entity, const Selection& selection)
+      : entity_(std::move(entity)), parts_(partial_read(entity_.schema(), selection)) {}
+
+  const EntityCore& core() const { return entity_.core(); }
+  const Result<PartialReadPtr>& parts() const { return parts_; }
+
+  // As Entity<T>'s.
+  template <class... KeyMembers>
+  Result<std::optional<T>> get(const KeyMembers&... key) const {
+    return get_with({}, key...);
+  }
+  template <class... KeyMembers>
+  Result<std::optional<T>> get_with(const ReadOptions& options, const KeyMembers&... key) const {
+    if (!parts_) return parts_.error();
+    return entity_.get_with({options.consistent, *parts_}, key...);
+  }
+  template <class... KeyMembers>
+  Result<T> must_get(const KeyMembers&... key) const {
+    Result<std::optional<T>> object = get(key...);
+    if (!object) return std::move(object).error();
+    if (!object->has_value()) return core().not_found_error();
+    return *std::move(*object);
+  }
+  Result<std::vector<std::optional<T>>> get_many(const std::vector<KeyOf<T>>& keys,
+                                                 const ReadOptions& options = {}) const {
+    if (!parts_) return parts_.error();
+    return entity_.get_many(keys, {options.consistent, *parts_});
+  }
+  // What get() would send.
+  template <class... KeyMembers>
+  Result<GetRequest> request(const KeyMembers&... key) const {
+    if (!parts_) return parts_.error();
+    Result<EncodedItem> encoded = typed_key<T>(key...);
+    if (!encoded) return std::move(encoded).error();
+    return core().get_request(std::move(encoded).value(), {false, *parts_});
+  }
+
+ private:
+  Entity<T> entity_;
+  Result<PartialReadPtr> parts_;
 };
 
 // What calls of an entity would send, without sending anything; to_wire() shows it as JSON. Models

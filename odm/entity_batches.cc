@@ -126,6 +126,7 @@ Result<void> EntityCore::get_many(std::span<const EncodedItem> keys,
     if (is_new) wanted.emplace_back();
     wanted[place->second].push_back(i);
   }
+  const SelectedParts* const parts = options.parts == nullptr ? nullptr : &options.parts->parts;
   const auto take = [&wanted](size_t from) {
     return std::min(wanted.size() - from, storage::kBatchGetKeysMax);
   };
@@ -141,7 +142,8 @@ Result<void> EntityCore::get_many(std::span<const EncodedItem> keys,
       bytes += item.item_bytes();
       if (at >= chunk.size() || !decoded || !shows(item)) return;
       for (const size_t position : wanted[chunk[at]]) {
-        decoded = read_object(*schema_, item, found(position));
+        decoded = read_object(*schema_, item, found(position),
+                              parts == nullptr ? Reading::kWhole : Reading::kPartial, parts);
         if (!decoded) {
           decoded = at_position(std::move(decoded).error(), position);
           return;
@@ -165,6 +167,9 @@ Result<void> EntityCore::put_many(std::span<void* const> objects) const {
   for (size_t i = 0; i < objects.size(); ++i) {
     Result<PutRequest> request = put_request(objects[i], {});
     if (!request) return at_position(std::move(request).error(), i);
+    // Batches know no conditions.
+    request->condition = nullptr;
+    request->return_old_on_failure = false;
     keys.push_back(TRY(key_of(*schema_, objects[i])));
     const size_t bytes = request->item.bytes.size();
     writes.push_back({std::move(request).value(), bytes});

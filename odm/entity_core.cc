@@ -36,8 +36,10 @@ Result<PutRequest> EntityCore::put_request(void* object, const ConditionCore& co
   if (!schema_->partition) return internal::no_table_key(*schema_);
   PutRequest request{.table = table_->name, .item = {}};
   request.item = TRY(make_item(*schema_, object, WriteKind::kPut, moment()));
-  request.condition = condition.tree;
-  request.return_old_on_failure = condition.tree != nullptr;
+  request.condition = both(internal::is_own_or_absent(*schema_), condition).tree;
+  request.return_old_on_failure = request.condition != nullptr;
+  // Once it is there, it is of this entity.
+  request.is_repeatable = condition.tree == nullptr;
   return request;
 }
 
@@ -46,9 +48,9 @@ Result<DeleteRequest> EntityCore::remove_request(const EncodedItem& key,
   if (condition.error) return *condition.error;
   if (!schema_->partition) return internal::no_table_key(*schema_);
   DeleteRequest request{.table = table_->name, .key = key};
-  request.condition = condition.tree;
+  request.condition = both(internal::is_own_or_absent(*schema_), condition).tree;
   request.return_old = true;
-  request.return_old_on_failure = condition.tree != nullptr;
+  request.return_old_on_failure = request.condition != nullptr;
   return request;
 }
 

@@ -11,6 +11,7 @@
 #include "odm/condition.h"
 #include "odm/connection/connection.h"
 #include "odm/object.h"
+#include "odm/selection.h"
 #include "odm/table.h"
 
 namespace dynolith::odm {
@@ -21,6 +22,7 @@ struct UniqueChange;
 
 struct ReadOptions {
   bool consistent = false;
+  PartialReadPtr parts = {};  // Null: whole items.
 };
 
 // An object that a read fills: a new one for each item, of the front's type.
@@ -98,11 +100,17 @@ class EntityCore {
   // Whether reads show an item: it is of this model and has not expired (or is shown anyway).
   bool shows(const storage::ItemView& item) const;
   // Reads an item of any read operation into an initial object: tag, expiry, decoding. False: it is
-  // not shown (another entity's, expired).
+  // not shown (another entity's, expired). `parts`: object.h.
   Result<bool> read_item(const storage::ItemView& item, void* object,
-                         Reading reading = Reading::kWhole) const;
-  // What a failed condition means for this model: kAlreadyExists, kNotFound, kVersionConflict,
-  // kUniqueViolation or kConditionFailed with clauses.
+                         Reading reading = Reading::kWhole,
+                         const SelectedParts* parts = nullptr) const;
+  Result<bool> read_item(const storage::ItemView& item, void* object,
+                         const PartialReadPtr& parts) const {
+    return parts == nullptr ? read_item(item, object)
+                            : read_item(item, object, Reading::kPartial, &parts->parts);
+  }
+  // What a failed condition means for this model: kAlreadyExists, kNotFound, kOtherEntity,
+  // kVersionConflict, kUniqueViolation or kConditionFailed with clauses.
   enum class Intent : uint8_t { kCreate, kUpdateExisting, kOther };
   Error explain_failure(Error error, Intent intent, const ConditionCore& condition,
                         std::optional<int64_t> expected_version) const;

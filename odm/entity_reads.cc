@@ -24,16 +24,18 @@ Result<GetRequest> EntityCore::get_request(EncodedItem key, const ReadOptions& o
   if (!schema_->partition) return internal::no_table_key(*schema_);
   GetRequest request{.table = table_->name, .key = std::move(key)};
   request.consistent = options.consistent;
+  if (options.parts != nullptr) request.projection = options.parts->projection;
   return request;
 }
 
 Result<bool> EntityCore::get(EncodedItem key, void* object, const ReadOptions& options) const {
   if (!schema_->partition) return internal::no_table_key(*schema_);
-  const GetRequest request{
+  GetRequest request{
       .table = table_->name, .key = std::move(key), .consistent = options.consistent};
+  if (options.parts != nullptr) request.projection = options.parts->projection;
   Result<bool> found = false;
   TRY(connection().get(request, [&](const ItemView& item) {
-    if (item.exists()) found = read_item(item, object);
+    if (item.exists()) found = read_item(item, object, options.parts);
   }));
   return found;
 }
@@ -54,9 +56,10 @@ bool EntityCore::shows(const ItemView& item) const {
   return !table_->options.hide_expired || !is_expired(*schema_, item, now_ms());
 }
 
-Result<bool> EntityCore::read_item(const ItemView& item, void* object, Reading reading) const {
+Result<bool> EntityCore::read_item(const ItemView& item, void* object, Reading reading,
+                                   const SelectedParts* parts) const {
   if (!shows(item)) return false;
-  TRY(read_object(*schema_, item, object, reading));
+  TRY(read_object(*schema_, item, object, reading, parts));
   return true;
 }
 

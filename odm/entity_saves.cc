@@ -55,9 +55,9 @@ Result<std::optional<EntityCore::SavePlan>> EntityCore::plan_save(
   plan.request = {.table = table_->name, .key = TRY(key_of(*schema_, original)), .update = {}};
   plan.filled = TRY(make_item(*schema_, changed, WriteKind::kSave, moment()));
   plan.version = internal::version_of(*schema_, original);
-  plan.condition = both(both(internal::exists(schema_->partition->attribute),
-                             internal::version_condition(*schema_, plan.version)),
-                        condition);
+  plan.condition =
+      both(both(internal::is_there(*schema_), internal::version_condition(*schema_, plan.version)),
+           condition);
   plan.add_update(*schema_, differences);
   if (plan.request.update->actions.empty()) return std::optional<SavePlan>();
   plan.request.returns = UpdateRequest::Return::kAllNew;
@@ -89,6 +89,7 @@ Result<void> EntityCore::save(const void* original, void* changed,
 // Nothing: it is neither.
 Result<std::optional<EntityCore::SavePlan>> EntityCore::plan_for(const SavePlan& plan,
                                                                  const ItemView& stored) const {
+  if (internal::is_other_entitys(*schema_, stored)) return std::optional<SavePlan>();
   const std::optional<EncodedItem> newer = TRY(upgraded(*schema_, stored));
   const ItemView item = newer ? newer->view() : stored;
   SavePlan fitting = plan;

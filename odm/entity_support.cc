@@ -42,6 +42,24 @@ EncodedValue number_value(int64_t number) {
   return encoder.finish_value();
 }
 
+ConditionCore is_there(const Schema& schema) {
+  if (schema.has_tag != nullptr) return {schema.has_tag, {}};
+  return exists(schema.partition->attribute);
+}
+
+ConditionCore is_own_or_absent(const Schema& schema) { return {schema.has_tag_or_is_absent, {}}; }
+
+bool is_other_entitys(const Schema& schema, const ItemView& item) {
+  return item.exists() && !schema.entity.empty() && !is_of(schema, item);
+}
+
+Error other_entity_error(const Schema& schema, EncodedItem item) {
+  Error error =
+      make_error(ErrorCode::kOtherEntity, "the key holds an item that is no " + schema.model);
+  error.item = std::move(item);
+  return error;
+}
+
 Error no_table_key(const Schema& schema) {
   if (schema.error) return *schema.error;
   return make_error(ErrorCode::kBadModel,

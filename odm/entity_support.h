@@ -19,6 +19,14 @@ ConditionCore absent(std::string_view attribute);
 ConditionCore holds(std::string_view attribute, const std::optional<storage::ValueView>& value);
 EncodedValue number_value(int64_t number);
 
+// What writes ask of the item that is there, so that none of another entity is changed: that it is
+// of this one; that it is, or that there is none (without an entity: nothing).
+ConditionCore is_there(const Schema& schema);
+ConditionCore is_own_or_absent(const Schema& schema);
+// Whether an item is there, and another entity's.
+bool is_other_entitys(const Schema& schema, const ItemView& item);
+Error other_entity_error(const Schema& schema, EncodedItem item);
+
 Error no_table_key(const Schema& schema);
 // How errors call what an attribute is for a program: by the model's name, not the stored one.
 std::string_view shown_name(const Schema& schema, std::string_view stored_name);

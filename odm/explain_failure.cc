@@ -8,9 +8,16 @@ Error EntityCore::explain_failure(Error error, Intent intent, const ConditionCor
                                   std::optional<int64_t> expected_version) const {
   if (error.code != ErrorCode::kConditionFailed) return error;
   const ItemView item = error.item.view();
+  const bool is_other = internal::is_other_entitys(*schema_, item);
   if (intent == Intent::kCreate && item.exists()) {
     error.code = ErrorCode::kAlreadyExists;
-    error.message = "there is such a " + schema_->model + " already";
+    error.message = is_other ? "the key is taken by an item that is no " + schema_->model
+                             : "there is such a " + schema_->model + " already";
+    return error;
+  }
+  if (is_other) {
+    error.code = ErrorCode::kOtherEntity;
+    error.message = internal::other_entity_error(*schema_, {}).message;
     return error;
   }
   if (intent == Intent::kUpdateExisting && !item.exists()) {

@@ -43,10 +43,11 @@ enum class Reading : uint8_t {
   kWhole,
   kPartial,  // A projection: what is missing is not a mismatch.
 };
-// Needs: an object with its initial value. Errors: kTypeMismatch with all problems, kBadModel, an
+// Needs: an object with its initial value. `parts`: of a partial reading, what was read of
+// documents inside; null: all of them. Errors: kTypeMismatch with all problems, kBadModel, an
 // upgrade's.
 Result<void> read_object(const Schema& schema, const ItemView& item, void* object,
-                         Reading reading = Reading::kWhole);
+                         Reading reading = Reading::kWhole, const SelectedParts* parts = nullptr);
 
 // An item of an older schema version as this one has it. Nothing: it is of this version, or newer.
 // Errors: an upgrade's.

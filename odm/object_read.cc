@@ -3,6 +3,7 @@
 
 #include "odm/codecs.h"
 #include "odm/object.h"
+#include "odm/selection.h"
 #include "storage/encoding/map_cursor.h"
 #include "storage/encoding/text_rank.h"
 
@@ -11,8 +12,9 @@ namespace {
 
 class Reader {
  public:
-  Reader(const Schema& schema, void* object, Reading reading, Problems& problems)
-      : schema_(schema), object_(object), reading_(reading), problems_(problems) {}
+  Reader(const Schema& schema, void* object, Reading reading, Problems& problems,
+         const SelectedParts* parts)
+      : schema_(schema), object_(object), reading_(reading), problems_(problems), parts_(parts) {}
 
   // Both sides are sorted by stored name: one pass over them.
   void read(const storage::MapView& members, const PathFrame* at) {
@@ -55,7 +57,9 @@ class Reader {
         !schema_.is_typed())
       return null_of_dynamic(attribute(stored), value, at);
     const PathFrame frame{at, stored.name, 0};
-    DecodeContext context{problems_, &frame};
+    DecodeContext context{
+        problems_, &frame,
+        parts_ == nullptr ? nullptr : parts_->member(attribute(stored).stored_name)};
     const size_t before = problems_.size();
     void* const member = stored.offset >= 0 ? static_cast<char*>(object_) + stored.offset
                                             : member_of(attribute(stored));
@@ -124,6 +128,7 @@ class Reader {
   void* object_;
   const Reading reading_;
   Problems& problems_;
+  const SelectedParts* const parts_;  // Null: of documents inside, the whole.
 };
 
 }  // namespace
@@ -149,13 +154,13 @@ bool is_of(const Schema& schema, const ItemView& item) {
   return tag && tag->type() == AttributeType::kString && tag->text() == schema.entity;
 }
 
-Result<void> read_object(const Schema& schema, const ItemView& item, void* object,
-                         Reading reading) {
+Result<void> read_object(const Schema& schema, const ItemView& item, void* object, Reading reading,
+                         const SelectedParts* parts) {
   if (schema.error) return *schema.error;
   std::optional<EncodedItem> newer;
   if (reading == Reading::kWhole && schema.version > 0) newer = TRY(upgraded(schema, item));
   Problems problems;
-  Reader(schema, object, reading, problems)
+  Reader(schema, object, reading, problems, parts)
       .read(newer ? newer->view().attributes() : item.attributes(), nullptr);
   if (!problems.empty()) return mismatch_error(schema.model, std::move(problems));
   internal::finish_document(schema, object);
@@ -165,11 +170,19 @@ Result<void> read_object(const Schema& schema, const ItemView& item, void* objec
 
 namespace internal {
 
+const SelectedParts* parts_of_element(const SelectedParts& parts) { return parts.element(); }
+
+const SelectedParts* parts_of_member(const SelectedParts& parts, std::string_view name) {
+  return parts.member(name);
+}
+
 bool decode_document(const Schema& schema, const ValueView& value, void* object,
                      DecodeContext& context) {
   if (value.type() != AttributeType::kMap) return context.wrong_type(value, "a map");
   const size_t before = context.problems.size();
-  Reader(schema, object, Reading::kWhole, context.problems).read(value.members(), context.at);
+  const Reading reading = context.parts == nullptr ? Reading::kWhole : Reading::kPartial;
+  Reader(schema, object, reading, context.problems, context.parts)
+      .read(value.members(), context.at);
   return context.problems.size() == before;
 }
 

@@ -18,6 +18,7 @@
 #include "odm/cursor.h"
 #include "odm/entity_core.h"
 #include "odm/member_value.h"
+#include "odm/selection.h"
 #include "odm/sort_condition.h"
 
 namespace dynolith::odm {
@@ -67,7 +68,7 @@ struct RangeCore {
   std::vector<MemberValue> given = {};
   std::optional<SortCondition> sort = {};
   ConditionCore filter = {};
-  std::vector<size_t> only = {};  // Of Schema::attributes; empty: whole items.
+  Selection only = {};
   std::optional<Cursor> after = {};
   std::optional<uint64_t> limit = {};      // Of items given, over all pages.
   std::optional<uint32_t> page_size = {};  // Of items evaluated in one request.
@@ -82,7 +83,10 @@ struct RangeCore {
   void fail(Error cause) {
     if (!error) error = std::move(cause);
   }
-  void add_only(const Attribute* attribute);  // Null: not mapped.
+  void add_only(const FieldCore& field) {
+    if (field.error) return fail(*field.error);
+    only.add(field);
+  }
   // The member that a sort condition is on. Errors: kBadKey (all are given).
   Result<const Attribute*> sort_member() const;
 
@@ -105,9 +109,10 @@ struct RangePlan {
   std::vector<std::string> key_names = {};  // Of a last evaluated key, ascending.
   uint64_t digest = 0;
   Reading reading = Reading::kWhole;
-  bool shows_tag = true;    // What is read has the entity's tag.
-  bool is_empty = false;    // No item can satisfy it: nothing is sent.
-  bool is_counted = false;  // Counts of the other side are exact.
+  std::optional<SelectedParts> parts = {};  // Of a partial reading: of what documents inside.
+  bool shows_tag = true;                    // What is read has the entity's tag.
+  bool is_empty = false;                    // No item can satisfy it: nothing is sent.
+  bool is_counted = false;                  // Counts of the other side are exact.
 };
 // `for_count`: items are needed to count at most.
 Result<RangePlan> plan_range(const RangeCore& core, bool for_count = false);

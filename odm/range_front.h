@@ -164,8 +164,10 @@ class RangeFront {
   // Items whose time to live is over are not given.
   DYNOLITH_ODM_STEP(hide_expired(bool on = true), core_.hide_expired = on)
 
-  // Only these members (of dynamic models: names), the key, the lock's version and the time to
-  // live; the others keep their initial value. Upgrades of older items do not run.
+  // Only these parts of items: members, fields (f(&User::home) / &Place::zip), names ("home.zip",
+  // "lines[0].count") or a vector of names. The key, the lock's version and the time to live come
+  // with them; other members, also of documents, keep their initial value. Of lists, the named
+  // elements come one behind the other. Upgrades of older items do not run.
   template <class... Ms>
   Self& only(Ms... members) & {
     (add_only(members), ...);
@@ -258,10 +260,16 @@ class RangeFront {
   }
   template <class M, class B>
   void add_only(M B::*member) {
-    core_.add_only(
-        core_.entity.schema().find_member(internal::offset_of<T>(member), &codec_of<M>()));
+    core_.add_only(internal::selected<T>(member));
   }
-  void add_only(std::string_view name) { core_.add_only(core_.entity.schema().find(name)); }
+  template <class U, class M>
+  void add_only(const Field<U, M>& field) {
+    core_.add_only(internal::selected<T>(field));
+  }
+  void add_only(std::string_view path) { core_.add_only(field_core(core_.entity.schema(), path)); }
+  void add_only(const std::vector<std::string>& paths) {
+    for (const std::string& path : paths) add_only(std::string_view(path));
+  }
 };
 
 }  // namespace dynolith::odm

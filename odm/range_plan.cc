@@ -2,6 +2,7 @@
 // projection.
 #include <algorithm>
 
+#include "odm/entity_support.h"
 #include "odm/index_choice.h"
 #include "odm/range_core.h"
 #include "storage/expression/condition.h"
@@ -10,23 +11,8 @@
 namespace dynolith::odm {
 namespace {
 
-storage::DocumentPath path_of(std::string_view attribute) {
-  storage::DocumentPath path;
-  path.steps.emplace_back(std::string(attribute));
-  return path;
-}
-
-ConditionCore tag_condition(const Schema& schema) {
-  thread_local ItemEncoder encoder;
-  encoder.begin_value();
-  encoder.string(schema.entity);
-  storage::Condition is_of{storage::Comparison{
-      path_of(schema.tag_attribute), storage::Comparator::kEqual, encoder.finish_value()}};
-  return {std::make_shared<const storage::Condition>(std::move(is_of)), {}};
-}
-
 ConditionCore holder_exclusion() {
-  storage::Condition is_item{storage::AttributeNotExists{path_of(kUniqueHolder)}};
+  storage::Condition is_item{storage::AttributeNotExists{internal::path_of(kUniqueHolder)}};
   return {std::make_shared<const storage::Condition>(std::move(is_item)), {}};
 }
 
@@ -122,7 +108,7 @@ class Planner {
     plan_.shows_tag =
         schema_.entity.empty() || holds_attribute(schema_, index_, schema_.tag_attribute);
     const bool needs_tag = !schema_.entity.empty() && (!is_isolated_ || for_count_);
-    if (needs_tag && plan_.shows_tag) sent = tag_condition(schema_);
+    if (needs_tag && plan_.shows_tag) sent = {schema_.has_tag, {}};
     // What holds unique values is in the table too, in partitions of its own.
     const bool reads_holders = schema_.entity.empty() && !schema_.unique.empty() &&
                                plan_.request.key_clauses.empty() &&
@@ -154,31 +140,23 @@ class Planner {
   void plan_projection() {
     if (index_ != nullptr && index_->projection.type != storage::ProjectionType::kAll)
       plan_.reading = Reading::kPartial;
-    if (core_.only.empty()) return;
+    if (core_.only.is_empty()) return;
     plan_.reading = Reading::kPartial;
     std::vector<std::string> names = plan_.key_names;
-    for (const size_t attribute : core_.only) names.push_back(stored_name(attribute));
-    if (!schema_.entity.empty() && plan_.shows_tag) names.push_back(schema_.tag_attribute);
-    for (const auto& role : {schema_.lock_version, schema_.expires_at})
-      if (role && holds_attribute(schema_, index_, stored_name(*role)))
-        names.push_back(stored_name(*role));
-    for (const size_t attribute : schema_.key_members)
-      if (holds_attribute(schema_, index_, stored_name(attribute)))
-        names.push_back(stored_name(attribute));
+    for (std::string& name : always_read(schema_))
+      if (holds_attribute(schema_, index_, name)) names.push_back(std::move(name));
     for (const MemberTest& test : plan_.tests)
       if (holds_attribute(schema_, index_, test.stored_name)) names.push_back(test.stored_name);
     if (plan_.local_filter != nullptr)
       storage::visit_paths(*plan_.local_filter, [&](const storage::DocumentPath& path) {
         names.push_back(path.attribute());
       });
-    std::sort(names.begin(), names.end());
-    names.erase(std::unique(names.begin(), names.end()), names.end());
-    auto projection = std::make_shared<storage::Projection>();
-    for (const std::string& name : names) projection->paths.push_back(path_of(name));
-    plan_.request.projection = std::move(projection);
-  }
-  const std::string& stored_name(size_t attribute) const {
-    return schema_.attributes[attribute].stored_name;
+    std::vector<storage::DocumentPath> paths = core_.only.paths;
+    for (const std::string& name : names) paths.push_back(internal::path_of(name));
+    paths = merged(std::move(paths));
+    plan_.parts = SelectedParts(paths);
+    plan_.request.projection =
+        std::make_shared<const storage::Projection>(storage::Projection{std::move(paths)});
   }
 
   const RangeCore& core_;
@@ -194,14 +172,6 @@ class Planner {
 
 Result<RangePlan> plan_range(const RangeCore& core, bool for_count) {
   return Planner(core, for_count).plan();
-}
-
-void RangeCore::add_only(const Attribute* attribute) {
-  const Schema& schema = entity.schema();
-  if (attribute == nullptr)
-    return fail(make_error(ErrorCode::kBadModel,
-                           schema.model + ": only() names a member that is not an attribute"));
-  only.push_back(schema.position(*attribute));
 }
 
 Result<const Attribute*> RangeCore::sort_member() const {

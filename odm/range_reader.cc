@@ -83,15 +83,17 @@ class RangeReader::Showing {
     for (const MemberTest& test : plan_.tests)
       if (!test.holds(item)) return false;
     void* object = objects_.add();
-    Result<bool> shown = plan_.shows_tag ? reader_.entity_.read_item(item, object, plan_.reading)
-                                         : read_untagged(schema, item, object);
+    Result<bool> shown = plan_.shows_tag
+                             ? reader_.entity_.read_item(item, object, plan_.reading, parts())
+                             : read_untagged(schema, item, object);
     if (!shown || !*shown) objects_.remove_last();
     return shown;
   }
   Result<bool> read_untagged(const Schema& schema, const ItemView& item, void* object) {
-    TRY(read_object(schema, item, object, plan_.reading));
+    TRY(read_object(schema, item, object, plan_.reading, parts()));
     return true;
   }
+  const SelectedParts* parts() const { return plan_.parts ? &*plan_.parts : nullptr; }
 
   void take_bad(const ItemView& item, Error cause) {
     ++summary_.bad_count;
@@ -195,8 +197,9 @@ Result<RangeSummary> RangeCore::read_all(ObjectList& objects, uint64_t max) cons
 
 Result<uint64_t> RangeCore::count(ObjectList& objects) const {
   RangeCore counted = *this;
-  if (counted.only.empty() && !entity.schema().key_members.empty())
-    counted.only = entity.schema().key_members;
+  if (counted.only.is_empty())
+    for (const size_t member : entity.schema().key_members)
+      counted.only.add(field_core(entity.schema(), &entity.schema().attributes[member]));
   RangeReader reader(std::move(counted), true);
   if (!reader.plan()) return reader.plan().error();
   uint64_t total = 0;

@@ -151,18 +151,21 @@ struct Referred<std::vector<Ref<T>>> {
 }  // namespace internal
 
 // Reads the items that `member` (a Ref, or an optional or vector of them) of all the objects names,
-// each key once, in batches, and attaches them. `entity`: an Entity of the model referred to.
-// `objects`: a vector, a Page, any range of objects. Answers how many items were found; references
-// to what is not there (or not shown) stay without. Errors: as get_many(), kBadKey.
+// each key once, in batches, and attaches them. `entity`: an Entity of the model referred to, or
+// what its only() gives. `objects`: a vector, a Page, any range of objects. Answers how many items
+// were found; references to what is not there (or not shown) stay without. Errors: as get_many(),
+// kBadKey.
 template <class E, class Objects, class M, class B>
 Result<size_t> populate(const E& entity, Objects& objects, M B::*member,
                         const ReadOptions& options = {}) {
   using T = typename internal::Referred<M>::type;
   std::vector<internal::RefCore*> refs;
   for (auto& object : objects) internal::collect_refs(object.*member, refs);
+  ReadOptions read = options;
+  if constexpr (requires { entity.parts(); })
+    read.parts = TRY(Result<PartialReadPtr>(entity.parts()));
   return internal::populate_refs(
-      entity.core(), refs, []() -> std::shared_ptr<void> { return std::make_shared<T>(); },
-      options);
+      entity.core(), refs, []() -> std::shared_ptr<void> { return std::make_shared<T>(); }, read);
 }
 
 }  // namespace dynolith::odm

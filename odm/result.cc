@@ -11,6 +11,7 @@ constexpr std::array kNames = {"invalid",
                                "bad_request",
                                "not_found",
                                "already_exists",
+                               "other_entity",
                                "condition_failed",
                                "version_conflict",
                                "unique_violation",
@@ -94,6 +95,8 @@ void throw_error(const Error& error) {
       throw NotFound(error);
     case ErrorCode::kAlreadyExists:
       throw AlreadyExists(error);
+    case ErrorCode::kOtherEntity:
+      throw OtherEntity(error);
     case ErrorCode::kConditionFailed:
       throw ConditionFailed(error);
     case ErrorCode::kVersionConflict:

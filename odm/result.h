@@ -33,6 +33,7 @@ enum class ErrorCode : uint8_t {
   // What the data says.
   kNotFound,             // No such item, and the call needs one.
   kAlreadyExists,        // create(): the key is taken.
+  kOtherEntity,          // The key holds an item of another entity: item. It was not changed.
   kConditionFailed,      // clauses says which part was false; item, what was there.
   kVersionConflict,      // Somebody else changed the item since it was read.
   kUniqueViolation,      // Another item holds this value of a unique attribute; problems names it.
@@ -129,6 +130,9 @@ class ConditionFailed : public Exception {
   using Exception::Exception;
 };
 class AlreadyExists : public ConditionFailed {
+  using ConditionFailed::ConditionFailed;
+};
+class OtherEntity : public ConditionFailed {
   using ConditionFailed::ConditionFailed;
 };
 class VersionConflict : public ConditionFailed {

@@ -7,6 +7,7 @@
 
 #include "odm/model.h"
 #include "storage/encoding/text_rank.h"
+#include "storage/expression/condition.h"
 #include "storage/limits.h"
 
 namespace dynolith::odm {
@@ -316,6 +317,29 @@ void Schema::finish() {
     for (const KeyPart& part : index.partition) add(part);
     for (const KeyPart& part : index.sort) add(part);
   }
+  make_tag_conditions();
+}
+
+void Schema::make_tag_conditions() {
+  has_tag = has_tag_or_is_absent = nullptr;
+  if (entity.empty()) return;
+  const auto path_of = [](const std::string& attribute) {
+    storage::DocumentPath path;
+    path.steps.emplace_back(attribute);
+    return path;
+  };
+  ItemEncoder encoder;
+  encoder.begin_value();
+  encoder.string(entity);
+  const storage::Comparison tag{path_of(tag_attribute), storage::Comparator::kEqual,
+                                encoder.finish_value()};
+  has_tag = std::make_shared<const storage::Condition>(storage::Condition{tag});
+  if (!partition) return;
+  storage::Or either;
+  either.any.push_back({storage::AttributeNotExists{path_of(partition->attribute)}});
+  either.any.push_back({tag});
+  has_tag_or_is_absent =
+      std::make_shared<const storage::Condition>(storage::Condition{std::move(either)});
 }
 
 namespace internal {

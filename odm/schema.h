@@ -20,6 +20,10 @@
 #include "odm/value.h"
 #include "storage/value/table_schema.h"
 
+namespace dynolith::storage {
+struct Condition;
+}
+
 namespace dynolith::odm {
 
 enum class AttributeRole : uint8_t {
@@ -148,6 +152,10 @@ class Schema {
 
   std::optional<size_t> created_at, updated_at, expires_at, lock_version, extra;
 
+  // Conditions that an item has the tag, and that it has or is not there; null without an entity.
+  // Made by finish(), for every write.
+  std::shared_ptr<const storage::Condition> has_tag, has_tag_or_is_absent;
+
   // By name or alias. Null: none.
   const Attribute* find(std::string_view name) const;
   const Attribute* find_stored(std::string_view stored_name) const;
@@ -196,6 +204,7 @@ class Schema {
 
  private:
   static const void* find_dynamic(const Attribute& attribute, const void* object);
+  void make_tag_conditions();
 
   // What finish() makes of the attributes and refers to them: a copy has to be finished anew.
   struct Finished {

@@ -14,7 +14,8 @@
 // Models with unique attributes: put, and removal by key, read the item first, as Entity<T>'s do;
 // updates of such an attribute, and upserts, are refused: save the object that was read.
 //
-// Conditions stand last. Nothing is sent before exec(). A transaction can be carried out again: it
+// Conditions stand last. Items of other entities make an operation fail (kOtherEntity), also a
+// check. Nothing is sent before exec(). A transaction can be carried out again: it
 // sends the same ids and times, so that a token makes it happen once.
 //
 // Threads: one for each transaction.
@@ -33,6 +34,9 @@
 #include "odm/update.h"
 
 namespace dynolith::odm {
+
+template <class T>
+class PartialEntity;
 
 // What was written, by the positions of the operations from 0.
 class TransactionResult {
@@ -223,6 +227,13 @@ class ReadTransaction {
   ReadTransaction& get(const Arguments&... key) {
     core_.get(EntityCore(core_.table(), schema_of<T>()), typed_key<T>(key...),
               &internal::make_object<T>);
+    return *this;
+  }
+
+  // Only parts of the item: get(users.only(&User::age), "acme", id).
+  template <class T, class... Arguments>
+  ReadTransaction& get(const PartialEntity<T>& entity, const Arguments&... key) {
+    core_.get(entity.core(), typed_key<T>(key...), &internal::make_object<T>, entity.parts());
     return *this;
   }
 

@@ -192,7 +192,8 @@ void TransactionCore::check(const EntityCore& entity, const Result<EncodedItem>&
   if (condition.error) return take(operation, *condition.error);
   if (condition.tree == nullptr)
     return take(operation, make_error(ErrorCode::kBadRequest, "a check needs a condition"));
-  take(operation, TransactAction(CheckRequest{entity.table().name, *key, condition.tree, true}));
+  const ConditionPtr checked = both(internal::is_own_or_absent(entity.schema()), condition).tree;
+  take(operation, TransactAction(CheckRequest{entity.table().name, *key, checked, true}));
 }
 
 Result<void> TransactionCore::check_distinct(const std::vector<Operation>& operations) {

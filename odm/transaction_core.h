@@ -112,7 +112,9 @@ class ReadTransactionCore {
   const TableCorePtr& table() const { return table_; }
   void use(TableCorePtr table);
   void set_options(TransactionOptions options) { options_ = options; }
-  void get(const EntityCore& entity, Result<EncodedItem> key, MakeObject make);
+  // `parts`: of the item; null: the whole.
+  void get(const EntityCore& entity, Result<EncodedItem> key, MakeObject make,
+           const Result<PartialReadPtr>& parts = PartialReadPtr());
 
   Result<TransactGetRequest> request() const;
   // By operation; without an object: no such item.
@@ -124,6 +126,7 @@ class ReadTransactionCore {
     EntityCore entity;
     size_t get;  // Of gets_: operations on one item share it.
     MakeObject make;
+    PartialReadPtr parts;
   };
 
   Error explain(Error error) const;

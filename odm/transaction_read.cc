@@ -3,9 +3,35 @@
 
 #include "odm/transaction_core.h"
 #include "odm/transaction_retry.h"
+#include "storage/expression/projection.h"
 #include "storage/limits.h"
 
 namespace dynolith::odm {
+namespace {
+
+bool is_same(const ProjectionPtr& a, const ProjectionPtr& b) {
+  return a == nullptr || b == nullptr ? a == b : a->paths == b->paths;
+}
+
+bool names_elements(const storage::Projection& projection) {
+  return std::any_of(projection.paths.begin(), projection.paths.end(), [](const auto& path) {
+    return std::any_of(path.steps.begin(), path.steps.end(), [](const storage::PathStep& step) {
+      return std::holds_alternative<uint32_t>(step);
+    });
+  });
+}
+
+// What holds what both ask for. Elements of lists are not where they were once others are left out:
+// then it is the whole item.
+ProjectionPtr read_by_both(const ProjectionPtr& a, const ProjectionPtr& b) {
+  if (is_same(a, b)) return a;
+  if (a == nullptr || b == nullptr || names_elements(*a) || names_elements(*b)) return nullptr;
+  std::vector<storage::DocumentPath> paths = a->paths;
+  paths.insert(paths.end(), b->paths.begin(), b->paths.end());
+  return std::make_shared<const storage::Projection>(storage::Projection{merged(std::move(paths))});
+}
+
+}  // namespace
 
 void ReadTransactionCore::use(TableCorePtr table) {
   if (table->connection == table_->connection) {
@@ -16,9 +42,13 @@ void ReadTransactionCore::use(TableCorePtr table) {
   }
 }
 
-void ReadTransactionCore::get(const EntityCore& entity, Result<EncodedItem> key, MakeObject make) {
-  Result<GetRequest> request =
-      key ? entity.get_request(std::move(key).value(), {}) : Result<GetRequest>(key.error());
+void ReadTransactionCore::get(const EntityCore& entity, Result<EncodedItem> key, MakeObject make,
+                              const Result<PartialReadPtr>& parts) {
+  if (entity.table().connection != table_->connection) return use(entity.table_ptr());
+  const auto ask = [&]() -> Result<GetRequest> {
+    return entity.get_request(TRY(std::move(key)), {false, TRY(Result<PartialReadPtr>(parts))});
+  };
+  Result<GetRequest> request = ask();
   if (!request) {
     if (!error_) {
       error_ = std::move(request).error();
@@ -30,8 +60,11 @@ void ReadTransactionCore::get(const EntityCore& entity, Result<EncodedItem> key,
   const auto same = std::find_if(gets_.begin(), gets_.end(), [&](const GetRequest& each) {
     return each.table == request->table && each.key == request->key;
   });
-  operations_.push_back({entity, static_cast<size_t>(same - gets_.begin()), make});
-  if (same == gets_.end()) gets_.push_back(std::move(request).value());
+  operations_.push_back({entity, static_cast<size_t>(same - gets_.begin()), make, *parts});
+  if (same == gets_.end())
+    gets_.push_back(std::move(request).value());
+  else
+    same->projection = read_by_both(same->projection, request->projection);
 }
 
 Result<TransactGetRequest> ReadTransactionCore::request() const {
@@ -74,7 +107,12 @@ Result<std::vector<ReadTransactionCore::Found>> ReadTransactionCore::exec() cons
     const EncodedItem& item = items[operation.get];
     if (!item.exists()) continue;
     std::shared_ptr<void> object = operation.make();
-    if (TRY(operation.entity.read_item(item.view(), object.get()))) result.object = object;
+    const PartialReadPtr& parts = operation.parts;
+    // Another operation on the item may have asked for more.
+    const bool is_more =
+        parts != nullptr && !is_same(gets_[operation.get].projection, parts->projection);
+    const EncodedItem own = is_more ? storage::project(item.view(), *parts->projection) : item;
+    if (TRY(operation.entity.read_item(own.view(), object.get(), parts))) result.object = object;
   }
   return found;
 }

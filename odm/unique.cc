@@ -199,7 +199,9 @@ Result<EncodedItem> replace_with_unique(const EntityCore& core, const EncodedIte
     EncodedItem before;
     TRY(core.connection().get(get,
                               [&](const ItemView& item) { before.bytes.assign(item.bytes()); }));
-    if (!before.exists() && !after.exists() && asked == nullptr) return before;
+    if (!before.exists() && !after.exists() &&
+        (asked == nullptr || storage::evaluate(*asked, before.view())))
+      return before;
     // Another entity's item holds no values of this one's, whatever it has.
     const bool is_own = before.exists() && is_of(schema, before.view());
     const UniqueChanges changes =

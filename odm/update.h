@@ -6,7 +6,8 @@
 //       .remove(&User::nick).when(f(&User::age) < 42).exec()
 //
 // update() needs the item to be there (kNotFound), upsert() creates it if it is not: then required
-// attributes must be given or have defaults. A change whose value does not fit its member does not
+// attributes must be given or have defaults. An item of another entity stays as it is
+// (kOtherEntity). A change whose value does not fit its member does not
 // compile.
 //
 // Threads: values, one thread at a time.

@@ -349,9 +349,8 @@ bool UpdateBuilder::changes_unique() const {
 }
 
 ConditionCore UpdateBuilder::condition() const {
-  const std::string& key = schema_.partition->attribute;
-  ConditionCore all;
-  if (core_.mode_ == UpdateMode::kMustExist) all = internal::exists(key);
+  ConditionCore all = core_.mode_ == UpdateMode::kMustExist ? internal::is_there(schema_)
+                                                            : internal::is_own_or_absent(schema_);
   if (core_.expected_version_)
     all = both(all, internal::version_condition(schema_, core_.expected_version_));
   return both(all, core_.condition_);

@@ -272,6 +272,7 @@ Result<EncodedItem> UpdateCore::send(UpdateRequest::Return returns) const {
   prepared.request.returns = returns;
   // An item of an older schema version is upgraded with the update.
   const auto fit = [&](const ItemView& stored) -> Result<std::optional<UpdateRequest>> {
+    if (internal::is_other_entitys(entity_.schema(), stored)) return std::optional<UpdateRequest>();
     const std::optional<EncodedItem> newer = TRY(upgraded(entity_.schema(), stored));
     if (!newer) return std::optional<UpdateRequest>();
     return std::optional<UpdateRequest>(TRY(internal::upgrading_request(

@@ -41,12 +41,12 @@ Result<EncodedItem> UpdateCore::send_with_unique(const PreparedUpdate& prepared,
   for (int attempt = 1;; ++attempt) {
     EncodedItem before = TRY(read(entity_, key));
     if (mode_ == UpdateMode::kMustExist && !before.exists()) return entity_.not_found_error();
+    if (internal::is_other_entitys(schema, before.view()))
+      return internal::other_entity_error(schema, std::move(before));
     auto after = storage::apply_update(*prepared.request.update, before.view(), key.view());
     if (!after) return make_error(ErrorCode::kBadRequest, after.error().message);
-    // Another entity's item holds no values of this one's.
-    const bool is_own = before.exists() && is_of(schema, before.view());
     const internal::UniqueChanges changes =
-        internal::unique_changes(schema, is_own ? before.view() : ItemView(), after->view());
+        internal::unique_changes(schema, before.view(), after->view());
     const ConditionCore same = unchanged(schema, before.view());
     UpdateRequest request = prepared.request;
     request.condition = both(prepared.condition, same).tree;

@@ -19,7 +19,7 @@ struct Codec<std::variant<Ms...>> {
   }
   static bool decode(const ValueView& value, Variant& out, DecodeContext& context) {
     // An alternative that is absent is written as NULL.
-    const bool found = (try_one<Ms>(value, out) || ...) ||
+    const bool found = (try_one<Ms>(value, out, context.parts) || ...) ||
                        (value.type() == AttributeType::kNull && (try_absent<Ms>(out) || ...));
     return found || context.fail("fits none of the types it may have");
   }
@@ -49,9 +49,9 @@ struct Codec<std::variant<Ms...>> {
     return Codec<M>::decode(value, held, context);
   }
   template <class M>
-  static bool try_one(const ValueView& value, Variant& out) {
+  static bool try_one(const ValueView& value, Variant& out, const SelectedParts* parts) {
     Problems ignored;
-    DecodeContext context{ignored};
+    DecodeContext context{ignored, nullptr, parts};
     M held{};
     if (!Codec<M>::decode(value, held, context)) return false;
     out = std::move(held);

@@ -47,6 +47,7 @@ struct PutRequest {
   ConditionPtr condition = {};
   bool return_old = false;
   bool return_old_on_failure = false;  // Error::item when the condition fails.
+  bool is_repeatable = false;          // The item satisfies the condition: it may be put twice.
 };
 
 struct UpdateRequest {

@@ -261,7 +261,7 @@ bool DynamicCodec::decode(const ValueView& stored, void* value, DecodeContext& c
     case Kind::kUnion:
       for (const auto& alternative : inner_) {
         Problems ignored;
-        DecodeContext attempt{ignored, context.at};
+        DecodeContext attempt{ignored, context.at, context.parts};
         Value decoded;
         if (!alternative->decode(stored, &decoded, attempt) || !ignored.empty()) continue;
         held = std::move(decoded);
@@ -301,7 +301,7 @@ bool DynamicCodec::decode_list(const ValueView& stored, Value& value,
   bool good = true;
   for (uint32_t i = 0; i < elements.size(); ++i) {
     const PathFrame frame{context.at, {}, i};
-    DecodeContext inner{context.problems, &frame};
+    DecodeContext inner = context.element(&frame);
     good = inner_.front()->decode(elements[i], &list.emplace_back(), inner) && good;
   }
   value = Value(std::move(list));
@@ -316,7 +316,7 @@ bool DynamicCodec::decode_map(const ValueView& stored, Value& value, DecodeConte
   for (uint32_t i = 0; i < members.size(); ++i) {
     const auto [name, member] = members[i];
     const PathFrame frame{context.at, name, 0};
-    DecodeContext inner{context.problems, &frame};
+    DecodeContext inner = context.member(name, &frame);
     good = inner_.front()->decode(member, &map[std::string(name)], inner) && good;
   }
   value = Value(std::move(map));

@@ -27,6 +27,46 @@ const ValueCodec& operand_codec(const FieldCore& field) {
   return field.codec != nullptr ? *field.codec : codec_of<Value>();
 }
 
+Result<std::vector<EncodedItem>> encoded(const Schema& schema,
+                                         const std::vector<DynamicKey>& keys) {
+  std::vector<EncodedItem> all;
+  all.reserve(keys.size());
+  for (const DynamicKey& key : keys) {
+    Result<EncodedItem> one = key.encode(schema);
+    if (!one) return std::move(one).error();
+    all.push_back(std::move(one).value());
+  }
+  return all;
+}
+
+Result<std::optional<Map>> get_one(const EntityCore& core, const DynamicKey& key,
+                                   const ReadOptions& options) {
+  Result<EncodedItem> encoded_key = key.encode(core.schema());
+  if (!encoded_key) return std::move(encoded_key).error();
+  Map item;
+  const Result<bool> found = core.get(std::move(encoded_key).value(), &item, options);
+  if (!found) return found.error();
+  return *found ? std::optional<Map>(std::move(item)) : std::nullopt;
+}
+
+Result<Map> needed(const EntityCore& core, Result<std::optional<Map>> item) {
+  if (!item) return std::move(item).error();
+  if (!item->has_value()) return core.not_found_error();
+  return *std::move(*item);
+}
+
+Result<std::vector<std::optional<Map>>> get_all(const EntityCore& core,
+                                                const std::vector<DynamicKey>& keys,
+                                                const ReadOptions& options) {
+  Result<std::vector<EncodedItem>> all = encoded(core.schema(), keys);
+  if (!all) return std::move(all).error();
+  std::vector<std::optional<Map>> items(keys.size());
+  const auto found = [&items](size_t i) -> void* { return &items[i].emplace(); };
+  Result<void> read = core.get_many(*all, found, options);
+  if (!read) return std::move(read).error();
+  return items;
+}
+
 }  // namespace
 
 // --- Keys.
@@ -247,20 +287,10 @@ Result<Map> DynamicEntity::modify(const DynamicKey& key,
 
 Result<std::optional<Map>> DynamicEntity::get(const DynamicKey& key,
                                               const ReadOptions& options) const {
-  Result<EncodedItem> encoded_key = key.encode(schema());
-  if (!encoded_key) return std::move(encoded_key).error();
-  Map item;
-  const Result<bool> found = core_.get(std::move(encoded_key).value(), &item, options);
-  if (!found) return found.error();
-  return *found ? std::optional<Map>(std::move(item)) : std::nullopt;
+  return get_one(core_, key, options);
 }
 
-Result<Map> DynamicEntity::must_get(const DynamicKey& key) const {
-  Result<std::optional<Map>> item = get(key);
-  if (!item) return std::move(item).error();
-  if (!item->has_value()) return core_.not_found_error();
-  return *std::move(*item);
-}
+Result<Map> DynamicEntity::must_get(const DynamicKey& key) const { return needed(core_, get(key)); }
 
 Result<bool> DynamicEntity::remove(const DynamicKey& key, const Condition<Map>& condition) const {
   Result<EncodedItem> encoded_key = key.encode(schema());
@@ -283,26 +313,9 @@ Query<Map> DynamicEntity::query(std::string_view index, const DynamicKey& member
   return Query<Map>(core_, found, members.values(schema(), found));
 }
 
-Result<std::vector<EncodedItem>> DynamicEntity::encoded(const std::vector<DynamicKey>& keys) const {
-  std::vector<EncodedItem> all;
-  all.reserve(keys.size());
-  for (const DynamicKey& key : keys) {
-    Result<EncodedItem> one = key.encode(schema());
-    if (!one) return std::move(one).error();
-    all.push_back(std::move(one).value());
-  }
-  return all;
-}
-
 Result<std::vector<std::optional<Map>>> DynamicEntity::get_many(const std::vector<DynamicKey>& keys,
                                                                 const ReadOptions& options) const {
-  Result<std::vector<EncodedItem>> all = encoded(keys);
-  if (!all) return std::move(all).error();
-  std::vector<std::optional<Map>> items(keys.size());
-  const auto found = [&items](size_t i) -> void* { return &items[i].emplace(); };
-  Result<void> read = core_.get_many(*all, found, options);
-  if (!read) return std::move(read).error();
-  return items;
+  return get_all(core_, keys, options);
 }
 
 Result<std::vector<Map>> DynamicEntity::put_many(std::vector<Map> items) const {
@@ -315,9 +328,34 @@ Result<std::vector<Map>> DynamicEntity::put_many(std::vector<Map> items) const {
 }
 
 Result<void> DynamicEntity::remove_many(const std::vector<DynamicKey>& keys) const {
-  Result<std::vector<EncodedItem>> all = encoded(keys);
+  Result<std::vector<EncodedItem>> all = encoded(schema(), keys);
   if (!all) return std::move(all).error();
   return core_.remove_many(*all);
+}
+
+// --- Reads of parts.
+
+Result<std::optional<Map>> DynamicPartialEntity::get(const DynamicKey& key,
+                                                     const ReadOptions& options) const {
+  if (!parts_) return parts_.error();
+  return get_one(core_, key, {options.consistent, *parts_});
+}
+
+Result<Map> DynamicPartialEntity::must_get(const DynamicKey& key) const {
+  return needed(core_, get(key));
+}
+
+Result<std::vector<std::optional<Map>>> DynamicPartialEntity::get_many(
+    const std::vector<DynamicKey>& keys, const ReadOptions& options) const {
+  if (!parts_) return parts_.error();
+  return get_all(core_, keys, {options.consistent, *parts_});
+}
+
+Result<GetRequest> DynamicPartialEntity::request(const DynamicKey& key) const {
+  if (!parts_) return parts_.error();
+  Result<EncodedItem> encoded_key = key.encode(core_.schema());
+  if (!encoded_key) return std::move(encoded_key).error();
+  return core_.get_request(std::move(encoded_key).value(), {false, *parts_});
 }
 
 }  // namespace dynolith::odm

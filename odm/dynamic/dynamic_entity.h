@@ -95,6 +95,27 @@ class DynamicUpdate {
   UpdateCore core_;
 };
 
+// Reads of parts of items by their keys: what DynamicEntity::only() gives.
+class DynamicPartialEntity {
+ public:
+  DynamicPartialEntity(EntityCore core, const Selection& selection)
+      : core_(std::move(core)), parts_(partial_read(core_.schema(), selection)) {}
+
+  const EntityCore& core() const { return core_; }
+  const Result<PartialReadPtr>& parts() const { return parts_; }
+
+  Result<std::optional<Map>> get(const DynamicKey& key, const ReadOptions& options = {}) const;
+  Result<Map> must_get(const DynamicKey& key) const;
+  Result<std::vector<std::optional<Map>>> get_many(const std::vector<DynamicKey>& keys,
+                                                   const ReadOptions& options = {}) const;
+  // What get() would send.
+  Result<GetRequest> request(const DynamicKey& key) const;
+
+ private:
+  EntityCore core_;
+  Result<PartialReadPtr> parts_;
+};
+
 class DynamicEntity {
  public:
   DynamicEntity(TableCorePtr table, const DynamicSchema& schema)
@@ -115,6 +136,14 @@ class DynamicEntity {
 
   Result<std::optional<Map>> get(const DynamicKey& key, const ReadOptions& options = {}) const;
   Result<Map> must_get(const DynamicKey& key) const;
+  // Reads of these parts of items only: names ("kind", "place.city", "lines[0]"), vectors of names,
+  // fields. The key, the lock's version and the time to live come with them.
+  template <class... Paths>
+  DynamicPartialEntity only(const Paths&... paths) const {
+    Selection selection;
+    (add_to(selection, paths), ...);
+    return DynamicPartialEntity(core_, selection);
+  }
 
   DynamicUpdate update(const DynamicKey& key) const {
     return DynamicUpdate(core_, key, UpdateMode::kMustExist);
@@ -139,7 +168,13 @@ class DynamicEntity {
   Result<void> remove_many(const std::vector<DynamicKey>& keys) const;
 
  private:
-  Result<std::vector<EncodedItem>> encoded(const std::vector<DynamicKey>& keys) const;
+  void add_to(Selection& selection, std::string_view path) const { selection.add(schema(), path); }
+  void add_to(Selection& selection, const std::vector<std::string>& paths) const {
+    selection.add(schema(), paths);
+  }
+  void add_to(Selection& selection, const DynamicField& field) const {
+    selection.add(field.core());
+  }
 
   EntityCore core_;
 };

@@ -79,6 +79,13 @@ DynamicReadTransaction& DynamicReadTransaction::get(const DynamicEntity& entity,
   return *this;
 }
 
+DynamicReadTransaction& DynamicReadTransaction::get(const DynamicPartialEntity& entity,
+                                                    const DynamicKey& key) {
+  core_.use(entity.core().table_ptr());
+  core_.get(entity.core(), key.encode(entity.core().schema()), &make_map, entity.parts());
+  return *this;
+}
+
 Result<std::vector<std::optional<Map>>> DynamicReadTransaction::exec() const {
   return maps_of(core_.exec());
 }

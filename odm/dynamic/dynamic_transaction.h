@@ -53,6 +53,8 @@ class DynamicReadTransaction {
   explicit DynamicReadTransaction(const Table& table) : core_(table.core()) {}
 
   DynamicReadTransaction& get(const DynamicEntity& entity, const DynamicKey& key);
+  // Only parts of the item: get(events.only("kind", "place.city"), {id}).
+  DynamicReadTransaction& get(const DynamicPartialEntity& entity, const DynamicKey& key);
   // By the positions of the calls; nothing: there is no such item.
   Result<std::vector<std::optional<Map>>> exec() const;
 

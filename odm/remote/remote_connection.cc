@@ -30,8 +30,12 @@ bool is_plain_set(const storage::UpdateAction& action) {
          });
 }
 
-template <class Request>  // PutRequest, DeleteRequest.
-CallKind kind_of(const Request& request) {
+CallKind kind_of(const PutRequest& request) {
+  const bool once_is_twice =
+      (request.condition == nullptr || request.is_repeatable) && !request.return_old;
+  return once_is_twice ? CallKind::kIdempotentWrite : CallKind::kWrite;
+}
+CallKind kind_of(const DeleteRequest& request) {
   const bool once_is_twice = request.condition == nullptr && !request.return_old;
   return once_is_twice ? CallKind::kIdempotentWrite : CallKind::kWrite;
 }

@@ -57,6 +57,7 @@ std::string class_of(const Error& error) {
     case ErrorCode::kTypeMismatch:
       return "mismatch";
     case ErrorCode::kAlreadyExists:
+    case ErrorCode::kOtherEntity:
     case ErrorCode::kConditionFailed:
     case ErrorCode::kVersionConflict:
       return "condition";

@@ -111,6 +111,14 @@ TEST_F(ReferenceTest, PopulatesAllObjectsWithOneBatch) {
   EXPECT_EQ(all[4].owner.get(), all[1].owner.get());
 }
 
+TEST_F(ReferenceTest, PopulatesWithPartsOfItems) {
+  add_customer("ann", 41, "Bern");
+  std::vector<Ticket> all{{"t", Ref<Customer>::to("acme", "ann"), {}, {}}};
+  ASSERT_EQ(populate(customers().only(&Customer::city), all, &Ticket::owner).value(), 1u);
+  EXPECT_EQ(all[0].owner->city, "Bern");
+  EXPECT_EQ(all[0].owner->age, 0);
+}
+
 TEST_F(ReferenceTest, PopulatesManyKeysInBatchesOfAHundred) {
   std::vector<Ticket> all;
   for (int i = 0; i < 130; ++i) {

@@ -26,6 +26,7 @@ TEST(Result, ThrowsWhatTheCodeStandsFor) {
   EXPECT_THROW(failing(ErrorCode::kVersionConflict).value(), VersionConflict);
   EXPECT_THROW(failing(ErrorCode::kVersionConflict).value(), ConditionFailed);
   EXPECT_THROW(failing(ErrorCode::kAlreadyExists).value(), AlreadyExists);
+  EXPECT_THROW(failing(ErrorCode::kOtherEntity).value(), OtherEntity);
   EXPECT_THROW(failing(ErrorCode::kUniqueViolation).value(), UniqueViolation);
   EXPECT_THROW(failing(ErrorCode::kTransactionCanceled).value(), TransactionCanceled);
   EXPECT_THROW(failing(ErrorCode::kThrottled).value(), Throttled);

@@ -321,7 +321,7 @@ TEST_F(UpdateTest, AsksForTheItemIfTheConditionFails) {
       body(members().update("acme", "1").set(&Member::nick, "x").when(f(&Member::points) < 5));
   EXPECT_THAT(wire, HasSubstr(R"("ReturnValuesOnConditionCheckFailure":"ALL_OLD")"));
   EXPECT_THAT(wire, HasSubstr(R"("ReturnValues":"ALL_NEW")"));
-  EXPECT_THAT(wire, HasSubstr("attribute_exists"));
+  EXPECT_THAT(wire, HasSubstr(R"({"S":"Member"})"));  // It is there, and of this entity.
   EXPECT_THAT(wire, HasSubstr(R"("Key":{"pk":{"S":"ORG#acme"},"sk":{"S":"M#1"}})"));
 }
 

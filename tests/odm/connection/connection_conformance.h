@@ -38,6 +38,7 @@ class ConnectionConformance : public testing::TestWithParam<ConnectionFactory> {
   void SetUp() override;
 
   Connection& connection() { return *connection_; }
+  const ConnectionPtr& shared_connection() const { return connection_; }
 
   // Items and keys are in the notation of tests/support/value_text.h. Failures fail the test.
   void put(const std::string& table, std::string_view item);

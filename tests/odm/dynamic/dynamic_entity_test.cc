@@ -228,6 +228,38 @@ TEST_F(DynamicEntityTest, AKeyByNamesLeavesNothingOutInTheMiddle) {
   EXPECT_EQ(gap.error().code, ErrorCode::kBadKey);
 }
 
+TEST_F(DynamicEntityTest, ReadsPartsOfItems) {
+  tasks
+      .create({{"project", "red"},
+               {"number", 1},
+               {"owner", "ann"},
+               {"place", Map{{"city", "Bern"}, {"zip", 3000}}},
+               {"notes", List{"one", "two"}},
+               {"free", Map{{"a.b", 1}, {"list", List{Map{{"x", 1}, {"y", 2}}}}}},
+               {"more", Map{{"in", 5}, {"out", 6}}}})
+      .value();
+  const Map part{{"project", "red"},
+                 {"number", 1},
+                 {"v", 1},
+                 {"place", Map{{"zip", 3000}}},
+                 {"notes", List{"two"}},
+                 {"free", Map{{"a.b", 1}, {"list", List{Map{{"y", 2}}}}}},
+                 {"more", Map{{"in", 5}}}};
+  const std::vector<std::string> names{"notes[1]", "free.`a.b`", "free.list[0].y", "more.in"};
+  const DynamicPartialEntity some = tasks.only("place.zip", names);
+  EXPECT_EQ(some.must_get({"red", 1}).value(), part);
+  EXPECT_EQ(some.get_many({{"red", 1}, {"red", 2}}).value().at(0), part);
+  EXPECT_EQ(tasks.query({"red"}).only(tasks.f("place.zip"), names).all()->items.at(0), part);
+  EXPECT_EQ(tasks.scan().only("place.zip", names).all()->items.at(0), part);
+  DynamicReadTransaction reading(table);
+  EXPECT_EQ(reading.get(some, {"red", 1}).get(tasks, {"red", 1}).exec().value().at(0), part);
+
+  EXPECT_EQ(tasks.only("place.nothing").get({"red", 1}).error().code, ErrorCode::kBadRequest);
+  const Error conflict = tasks.only("free.x", "free[0]").get({"red", 1}).error();
+  EXPECT_EQ(conflict.code, ErrorCode::kBadRequest);
+  EXPECT_THAT(conflict.message, testing::HasSubstr("Two document paths conflict"));
+}
+
 TEST_F(DynamicEntityTest, KeysAreHeldToTheSchema) {
   EXPECT_EQ(tasks.get({"red"}).error().code, ErrorCode::kBadKey);
   EXPECT_EQ(tasks.get({"red", 1, 2}).error().code, ErrorCode::kBadKey);

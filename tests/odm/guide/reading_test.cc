@@ -93,6 +93,23 @@ TEST_F(Reading, Only) {
   EXPECT_EQ(ages[3].email, "");
 }
 
+TEST_F(Reading, OnlyParts) {
+  users.update("acme", "u1").set(&User::home, Address{"Bern", 3000}).exec().value();
+  // [only-parts]
+  auto zip = f(&User::home) / &Address::zip;
+  odm::Page<User> zips = users.query("acme").only(zip, f(&User::phones)[0]).all().value();
+
+  auto some = users.only(&User::age, zip);  // For reads by key: get, must_get, get_many.
+  User part = some.must_get("acme", "u1").value();
+  // part.home->zip == 3000; part.home->city, required or not, keeps its initial value.
+  auto read = app.read().get(some, "acme", "u1").exec().value();  // In a transaction.
+  // [/only-parts]
+  EXPECT_EQ(zips[1].home->zip, 3000);
+  EXPECT_EQ(part.home->zip, 3000);
+  EXPECT_EQ(part.home->city, "");
+  EXPECT_EQ(read.get<User>(0)->age, 21);
+}
+
 TEST_F(Reading, Batches) {
   // [batches]
   std::vector<std::tuple<std::string, std::string>> keys{

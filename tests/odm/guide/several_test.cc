@@ -1,4 +1,5 @@
 // Tables, transactions, several models in one table, changes, references.
+#include "odm/dynamic/dynamic_change.h"
 #include "tests/odm/guide/fixture.h"
 
 // [order]
@@ -130,6 +131,20 @@ TEST_F(Several, Changes) {
   // [/changes]
   EXPECT_EQ(cents, 995);
   EXPECT_EQ(page.delivered, 3u);
+}
+
+TEST_F(Several, ChangesOfDynamicItems) {
+  std::vector<std::string> mails;
+  // [dynamic-changes]
+  odm::DynamicSchema user = odm::DynamicSchema::parse(odm::to_json(odm::schema_of<User>())).value();
+  odm::DynamicChangeStream changes(app, {user});
+  auto visit = [&](const odm::DynamicChange& change) {
+    if (change.after) mails.push_back(*change.after->at("email").get_if<std::string>());
+  };
+  odm::ChangePage page = changes.next(visit).value();
+  // [/dynamic-changes]
+  EXPECT_EQ(page.delivered, 2u);
+  EXPECT_EQ(mails, (std::vector<std::string>{"ann@example.org", "bob@example.org"}));
 }
 
 }  // namespace

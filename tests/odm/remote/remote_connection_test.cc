@@ -43,6 +43,11 @@ TEST(RemoteConnection, SaysWhatMayBeSentTwice) {
             CallKind::kRead);
   EXPECT_EQ(put({"t", item_from(kKey)}), kTwice);
   EXPECT_EQ(put({"t", item_from(kKey), shared(exists("p"))}), kOnce);
+  EXPECT_EQ(put({.table = "t",
+                 .item = item_from(kKey),
+                 .condition = shared(exists("p")),
+                 .is_repeatable = true}),
+            kTwice);
   EXPECT_EQ(put({.table = "t", .item = item_from(kKey), .return_old = true}), kOnce);
   EXPECT_EQ(kind_after(connection.remove({"t", item_from(kKey)})), kTwice);
   EXPECT_EQ(kind_after(connection.remove({"t", item_from(kKey), shared(exists("p"))})), kOnce);
