@@ -61,10 +61,9 @@ Result<ChangePage> ChangeStreamCore::next(Deliver deliver) {
 // Whole pages are read before anything is handed out: visitors may use the connection, and an error
 // in the middle of a page makes nothing be handed out twice.
 Result<void> ChangeStreamCore::read_page() {
-  const ChangesRequest request{table_->name, position_, options_.page_records};
   std::vector<OwnedChange> records;
   const auto reply = table_->connection->read_changes(
-      request, [&](const ChangeRecord& record) { records.push_back(OwnedChange::of(record)); });
+      request(), [&](const ChangeRecord& record) { records.push_back(OwnedChange::of(record)); });
   if (!reply.ok()) return reply.error();
   std::reverse(records.begin(), records.end());
   pending_ = std::move(records);

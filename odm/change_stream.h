@@ -57,6 +57,7 @@ class ChangeStreamCore {
   void set_position(std::string position);
   const std::string& position() const { return position_; }
   bool skip();
+  ChangesRequest request() const { return {table_->name, position_, options_.page_records}; }
 
   // `deliver` gets the record and the number of its model, and answers what the visitor does, or
   // the problem with the record.
@@ -124,6 +125,8 @@ class ChangeStream {
   }
   // Goes past the change that stopped next(). False: there is none.
   bool skip() { return core_.skip(); }
+  // What next() sends, once it has handed out what it read before.
+  ChangesRequest request() const { return core_.request(); }
 
  private:
   ChangeStreamCore core_;

@@ -219,6 +219,11 @@ class Collecting {
   const std::optional<uint64_t> wanted_;
 };
 
+void bound(const CollectionCore& core, std::optional<uint64_t> wanted, RangeRequest& request) {
+  if (!core.page_size && wanted)
+    request.limit = static_cast<uint32_t>(std::min<uint64_t>(*wanted, kEvaluatedMax));
+}
+
 // `many`: until the limit or the end; else as much as read_page() says.
 Result<CollectionSummary> read(const CollectionCore& core, MixedList& objects, bool many,
                                uint64_t max) {
@@ -230,8 +235,7 @@ Result<CollectionSummary> read(const CollectionCore& core, MixedList& objects, b
   while (true) {
     std::optional<uint64_t> wanted;
     if (core.limit) wanted = *core.limit - total.count;
-    if (!core.page_size && wanted)
-      request.limit = static_cast<uint32_t>(std::min<uint64_t>(*wanted, kEvaluatedMax));
+    bound(core, wanted, request);
     Collecting collecting(plan, core.on_bad, objects, wanted);
     RangeReply reply = TRY(plan.entities[0].connection().read_range(
         request, [&collecting](const ItemView& item) { collecting.take(item); }));
@@ -262,6 +266,7 @@ Result<RangeRequest> CollectionCore::request() const {
   CollectionPlan plan = TRY(CollectionPlanner(*this).plan());
   if (after)
     plan.request.exclusive_start_key = TRY(read_cursor(*after, plan.digest, plan.key_names));
+  bound(*this, limit, plan.request);
   return std::move(plan.request);
 }
 

@@ -51,6 +51,50 @@ class DryRun;
 template <class T>
 class PartialEntity;
 
+namespace internal {
+
+template <class T>
+Result<std::vector<EncodedItem>> encoded_keys(const std::vector<KeyOf<T>>& keys) {
+  std::vector<EncodedItem> encoded;
+  encoded.reserve(keys.size());
+  for (const KeyOf<T>& key : keys) {
+    Result<EncodedItem> one =
+        std::apply([](const auto&... members) { return typed_key<T>(members...); }, key);
+    if (!one) return std::move(one).error();
+    encoded.push_back(std::move(one).value());
+  }
+  return encoded;
+}
+
+template <class T>
+std::vector<void*> addresses_of(std::vector<T>& objects) {
+  std::vector<void*> addresses;
+  addresses.reserve(objects.size());
+  for (T& object : objects) addresses.push_back(&object);
+  return addresses;
+}
+
+// Has `run` modify `changed`, the copy of an object of its own that `change` gets.
+template <class T, class F, class Run>
+auto run_modify(F& change, T& changed, Run run) {
+  T original{};
+  const auto fresh = [&original]() -> void* { return &(original = T{}); };
+  const auto as_read = [&original]() -> const void* { return &original; };
+  const auto make = [&]() -> Result<void*> {
+    changed = original;
+    if constexpr (std::is_void_v<std::invoke_result_t<F&, T&>>) {
+      change(changed);
+    } else {
+      Result<void> outcome = change(changed);
+      if (!outcome) return std::move(outcome).error();
+    }
+    return static_cast<void*>(&changed);
+  };
+  return run(ModifiedObjects{fresh, as_read, make});
+}
+
+}  // namespace internal
+
 template <class T>
 class Entity {
  public:
@@ -89,20 +133,12 @@ class Entity {
   Result<T> modify(F&& change, const KeyMembers&... key) const {
     Result<EncodedItem> encoded = typed_key<T>(key...);
     if (!encoded) return std::move(encoded).error();
-    T original{}, changed{};
-    const auto fresh = [&original]() -> void* { return &(original = T{}); };
-    const auto as_read = [&original]() -> const void* { return &original; };
-    const auto run = [&]() -> Result<void*> {
-      changed = original;
-      if constexpr (std::is_void_v<std::invoke_result_t<F&, T&>>) {
-        change(changed);
-      } else {
-        Result<void> outcome = change(changed);
-        if (!outcome) return std::move(outcome).error();
-      }
-      return static_cast<void*>(&changed);
-    };
-    return written(core_.modify(*encoded, {fresh, as_read, run}), changed);
+    T changed{};
+    return written(internal::run_modify(change, changed,
+                                        [&](const ModifiedObjects& objects) {
+                                          return core_.modify(*encoded, objects);
+                                        }),
+                   changed);
   }
 
   // --- Changing without reading first (update.h). update() needs the item to be there, upsert()
@@ -198,7 +234,7 @@ class Entity {
   // users.get_many({{"acme", "1"}, {"acme", "2"}}).
   Result<std::vector<std::optional<T>>> get_many(const std::vector<KeyOf<T>>& keys,
                                                  const ReadOptions& options = {}) const {
-    Result<std::vector<EncodedItem>> encoded = encoded_keys(keys);
+    Result<std::vector<EncodedItem>> encoded = internal::encoded_keys<T>(keys);
     if (!encoded) return std::move(encoded).error();
     std::vector<std::optional<T>> objects(keys.size());
     const auto found = [&objects](size_t i) -> void* { return &objects[i].emplace(); };
@@ -210,16 +246,13 @@ class Entity {
   // and no tag is looked at: an item of another entity is replaced too. Errors: kBadRequest (two of
   // one key, a model with unique attributes).
   Result<std::vector<T>> put_many(std::vector<T> objects) const {
-    std::vector<void*> addresses;
-    addresses.reserve(objects.size());
-    for (T& object : objects) addresses.push_back(&object);
-    Result<void> put = core_.put_many(addresses);
+    Result<void> put = core_.put_many(internal::addresses_of(objects));
     if (!put) return std::move(put).error();
     return objects;
   }
   // Whatever the keys hold.
   Result<void> remove_many(const std::vector<KeyOf<T>>& keys) const {
-    Result<std::vector<EncodedItem>> encoded = encoded_keys(keys);
+    Result<std::vector<EncodedItem>> encoded = internal::encoded_keys<T>(keys);
     if (!encoded) return std::move(encoded).error();
     return core_.remove_many(*encoded);
   }
@@ -245,7 +278,7 @@ class Entity {
   // All items of the model.
   Scan<T> scan() const { return Scan<T>(core_); }
 
-  // The same calls, answering what would be sent.
+  // The same calls, answering what they would send.
   DryRun<T> dry_run() const { return DryRun<T>(core_); }
 
  private:
@@ -267,18 +300,6 @@ class Entity {
   static Result<T> written(Result<void> outcome, T& object) {
     if (!outcome) return std::move(outcome).error();
     return std::move(object);
-  }
-
-  static Result<std::vector<EncodedItem>> encoded_keys(const std::vector<KeyOf<T>>& keys) {
-    std::vector<EncodedItem> encoded;
-    encoded.reserve(keys.size());
-    for (const KeyOf<T>& key : keys) {
-      Result<EncodedItem> one =
-          std::apply([](const auto&... members) { return typed_key<T>(members...); }, key);
-      if (!one) return std::move(one).error();
-      encoded.push_back(std::move(one).value());
-    }
-    return encoded;
   }
 
   EntityCore core_;
@@ -330,34 +351,52 @@ class PartialEntity {
   Result<PartialReadPtr> parts_;
 };
 
-// What calls of an entity would send, without sending anything; to_wire() shows it as JSON. Models
-// with unique attributes write in a transaction, and read the item first to replace or remove it:
-// then that read is the answer.
+// What calls of an entity would send, by the names of the calls, without writing anything;
+// to_wire() shows it as JSON. Where a call sends something else if the first request fails or
+// leaves something over, this is the first.
+//
+// Models with unique attributes write in a transaction. To put and remove by key, the item is read
+// before, here too, and what is shown is the transaction that would follow; if nothing would (there
+// is nothing to remove), the read. modify() reads the item as well.
+//
+// Others show what they send themselves: request() of updates, upserts, queries, searches, scans,
+// collections and transactions. Errors: those of the calls, if they are found before writing.
 template <class T>
 class DryRun {
  public:
   explicit DryRun(const EntityCore& core) : core_(core) {}
 
   Result<Request> create(T object, const Condition<T>& condition = {}) const {
-    return core_.first_create_request(&object, condition.core());
+    return core_.dry_create(&object, condition.core());
   }
   Result<Request> put(T object, const Condition<T>& condition = {}) const {
-    return core_.first_put_request(&object, condition.core());
+    return core_.dry_put(&object, condition.core());
   }
   // Nothing: nothing differs.
   Result<std::optional<Request>> save(const T& original, T changed,
                                       const Condition<T>& condition = {}) const {
-    return core_.first_save_request(&original, &changed, condition.core());
+    return core_.dry_save(&original, &changed, condition.core());
   }
+  template <class F, class... KeyMembers>
+  Result<std::optional<Request>> modify(F&& change, const KeyMembers&... key) const {
+    Result<EncodedItem> encoded = typed_key<T>(key...);
+    if (!encoded) return std::move(encoded).error();
+    T changed{};
+    return internal::run_modify(change, changed, [&](const ModifiedObjects& objects) {
+      return core_.dry_modify(*encoded, objects);
+    });
+  }
+  // Of must_get() too.
   template <class... KeyMembers>
   Result<Request> get(const KeyMembers&... key) const {
     return get_with({}, key...);
   }
   template <class... KeyMembers>
   Result<Request> get_with(const ReadOptions& options, const KeyMembers&... key) const {
-    Result<EncodedItem> encoded = typed_key<T>(key...);
-    if (!encoded) return std::move(encoded).error();
-    return as_request(core_.get_request(std::move(encoded).value(), options));
+    return get_of(typed_key<T>(key...), options);
+  }
+  Result<Request> refresh(const T& object) const {
+    return get_of(key_of(core_.schema(), &object), {.consistent = true});
   }
   template <class... KeyMembers>
   Result<Request> remove(const KeyMembers&... key) const {
@@ -367,11 +406,32 @@ class DryRun {
   Result<Request> remove_if(const Condition<T>& condition, const KeyMembers&... key) const {
     Result<EncodedItem> encoded = typed_key<T>(key...);
     if (!encoded) return std::move(encoded).error();
-    return core_.first_remove_request(*encoded, condition.core());
+    return core_.dry_remove(*encoded, condition.core());
+  }
+  Result<Request> remove(const T& object, const Condition<T>& condition = {}) const {
+    return core_.dry_remove_object(&object, condition.core());
+  }
+
+  // A request for each chunk.
+  Result<std::vector<Request>> get_many(const std::vector<KeyOf<T>>& keys,
+                                        const ReadOptions& options = {}) const {
+    Result<std::vector<EncodedItem>> encoded = internal::encoded_keys<T>(keys);
+    if (!encoded) return std::move(encoded).error();
+    return core_.dry_get_many(*encoded, options);
+  }
+  Result<std::vector<Request>> put_many(std::vector<T> objects) const {
+    return core_.dry_put_many(internal::addresses_of(objects));
+  }
+  Result<std::vector<Request>> remove_many(const std::vector<KeyOf<T>>& keys) const {
+    Result<std::vector<EncodedItem>> encoded = internal::encoded_keys<T>(keys);
+    if (!encoded) return std::move(encoded).error();
+    return core_.dry_remove_many(*encoded);
   }
 
  private:
-  static Result<Request> as_request(Result<GetRequest> request) {
+  Result<Request> get_of(Result<EncodedItem> key, const ReadOptions& options) const {
+    if (!key) return std::move(key).error();
+    Result<GetRequest> request = core_.get_request(std::move(key).value(), options);
     if (!request) return std::move(request).error();
     return Request(std::move(request).value());
   }

@@ -34,16 +34,23 @@ struct Sent {
   bool was_full = false;  // The answer took no more: nothing was throttled.
 };
 
-// Sends positions 0 to `all` chunk by chunk, each until nothing of it is left over. `take` says how
-// many from a position on fit one chunk; `send` gets positions.
+using Chunk = std::vector<size_t>;  // Positions.
+
+Chunk chunk_of(size_t from, size_t count) {
+  Chunk chunk(count);
+  std::iota(chunk.begin(), chunk.end(), from);
+  return chunk;
+}
+
+// Sends positions 0 to `all` chunk by chunk, each until nothing of it is left over. `take` gives
+// the chunk that begins at a position.
 template <class Take, class Send>
 Result<void> in_chunks(const EntityCore& core, size_t all, std::string_view verb, Take take,
                        Send send) {
   const TableOptions& options = core.table().options;
   size_t next = 0;
   while (next < all) {
-    std::vector<size_t> chunk(take(next));
-    std::iota(chunk.begin(), chunk.end(), next);
+    Chunk chunk = take(next);
     next += chunk.size();
     for (int attempt = 1; !chunk.empty();) {
       Sent sent = TRY(send(chunk));
@@ -58,42 +65,90 @@ Result<void> in_chunks(const EntityCore& core, size_t all, std::string_view verb
   return {};
 }
 
-std::vector<size_t> positions_of(const std::vector<size_t>& unprocessed,
-                                 const std::vector<size_t>& chunk) {
-  std::vector<size_t> positions;
+Chunk positions_of(const std::vector<size_t>& unprocessed, const Chunk& chunk) {
+  Chunk positions;
   positions.reserve(unprocessed.size());
   for (const size_t i : unprocessed)
     if (i < chunk.size()) positions.push_back(chunk[i]);
   return positions;
 }
 
+// Keys to read, each once.
+class Reads {
+ public:
+  explicit Reads(std::span<const EncodedItem> keys) : keys_(keys) {
+    std::map<std::string_view, size_t> seen;
+    for (size_t i = 0; i < keys.size(); ++i) {
+      const auto [place, is_new] = seen.emplace(keys[i].bytes, wanted_.size());
+      if (is_new) wanted_.emplace_back();
+      wanted_[place->second].push_back(i);
+    }
+  }
+
+  size_t size() const { return wanted_.size(); }
+  // Where the caller's keys have it.
+  const std::vector<size_t>& positions(size_t read) const { return wanted_[read]; }
+  Chunk chunk(size_t from) const {
+    return chunk_of(from, std::min(wanted_.size() - from, storage::kBatchGetKeysMax));
+  }
+  Result<BatchGetRequest> request(const EntityCore& core, const Chunk& chunk,
+                                  const ReadOptions& options) const {
+    BatchGetRequest request;
+    request.gets.reserve(chunk.size());
+    for (const size_t i : chunk)
+      request.gets.push_back(TRY(core.get_request(keys_[wanted_[i].front()], options)));
+    return request;
+  }
+
+ private:
+  std::span<const EncodedItem> keys_;
+  std::vector<std::vector<size_t>> wanted_;
+};
+
 struct Write {
   std::variant<PutRequest, DeleteRequest> request;
   size_t bytes = 0;
 };
 
+// As many as a request takes.
+Chunk write_chunk(const std::vector<Write>& writes, size_t from) {
+  size_t count = 0, bytes = 0;
+  while (from + count < writes.size() && count < storage::kBatchWriteItemsMax) {
+    bytes += writes[from + count].bytes;
+    if (count > 0 && bytes > storage::kBatchBytesMax) break;
+    ++count;
+  }
+  return chunk_of(from, count);
+}
+
+BatchWriteRequest write_request(const std::vector<Write>& writes, const Chunk& chunk) {
+  BatchWriteRequest request;
+  request.writes.reserve(chunk.size());
+  for (const size_t i : chunk) request.writes.push_back(writes[i].request);
+  return request;
+}
+
 Result<void> write_all(const EntityCore& core, const std::vector<Write>& writes,
                        std::string_view verb) {
-  const auto take = [&writes](size_t from) {
-    size_t count = 0, bytes = 0;
-    while (from + count < writes.size() && count < storage::kBatchWriteItemsMax) {
-      bytes += writes[from + count].bytes;
-      if (count > 0 && bytes > storage::kBatchBytesMax) break;
-      ++count;
-    }
-    return count;
-  };
-  const auto send = [&](const std::vector<size_t>& chunk) -> Result<Sent> {
-    BatchWriteRequest request;
-    request.writes.reserve(chunk.size());
-    for (const size_t i : chunk) request.writes.push_back(writes[i].request);
-    const BatchReply reply = TRY(core.connection().batch_write(request));
+  const auto take = [&writes](size_t from) { return write_chunk(writes, from); };
+  const auto send = [&](const Chunk& chunk) -> Result<Sent> {
+    const BatchReply reply = TRY(core.connection().batch_write(write_request(writes, chunk)));
     return Sent{positions_of(reply.unprocessed, chunk)};
   };
   return in_chunks(core, writes.size(), verb, take, send);
 }
 
-Result<void> check_writes(const Schema& schema, const std::vector<EncodedItem>& keys) {
+std::vector<Request> show_all(const std::vector<Write>& writes) {
+  std::vector<Request> requests;
+  for (size_t next = 0; next < writes.size();) {
+    const Chunk chunk = write_chunk(writes, next);
+    requests.emplace_back(write_request(writes, chunk));
+    next += chunk.size();
+  }
+  return requests;
+}
+
+Result<void> check_writes(const Schema& schema, std::span<const EncodedItem> keys) {
   std::map<std::string_view, size_t> seen;
   for (size_t i = 0; i < keys.size(); ++i) {
     const auto [first, is_new] = seen.emplace(keys[i].bytes, i);
@@ -112,36 +167,56 @@ Result<void> check_batch(const Schema& schema) {
                     schema.model + " has unique attributes: batches cannot keep them");
 }
 
+Result<std::vector<Write>> puts_of(const EntityCore& core, std::span<void* const> objects) {
+  TRY(check_batch(core.schema()));
+  std::vector<Write> writes;
+  std::vector<EncodedItem> keys;
+  writes.reserve(objects.size());
+  keys.reserve(objects.size());
+  for (size_t i = 0; i < objects.size(); ++i) {
+    Result<PutRequest> request = core.put_request(objects[i], {});
+    if (!request) return at_position(std::move(request).error(), i);
+    // Batches know no conditions.
+    request->condition = nullptr;
+    request->return_old_on_failure = false;
+    keys.push_back(TRY(key_of(core.schema(), objects[i])));
+    const size_t bytes = request->item.bytes.size();
+    writes.push_back({std::move(request).value(), bytes});
+  }
+  TRY(check_writes(core.schema(), keys));
+  return writes;
+}
+
+Result<std::vector<Write>> removals_of(const EntityCore& core, std::span<const EncodedItem> keys) {
+  TRY(check_batch(core.schema()));
+  TRY(check_writes(core.schema(), keys));
+  std::vector<Write> writes;
+  writes.reserve(keys.size());
+  for (const EncodedItem& key : keys) {
+    DeleteRequest request{.table = core.table().name, .key = key};
+    writes.push_back({std::move(request), key.bytes.size()});
+  }
+  return writes;
+}
+
 }  // namespace
 
 Result<void> EntityCore::get_many(std::span<const EncodedItem> keys,
                                   storage::FunctionRef<void*(size_t index)> found,
                                   const ReadOptions& options) const {
   if (!schema_->partition) return internal::no_table_key(*schema_);
-  // Positions in `keys` of every key that is asked for.
-  std::map<std::string_view, size_t> unique;
-  std::vector<std::vector<size_t>> wanted;
-  for (size_t i = 0; i < keys.size(); ++i) {
-    const auto [place, is_new] = unique.emplace(keys[i].bytes, wanted.size());
-    if (is_new) wanted.emplace_back();
-    wanted[place->second].push_back(i);
-  }
+  const Reads reads(keys);
   const SelectedParts* const parts = options.parts == nullptr ? nullptr : &options.parts->parts;
-  const auto take = [&wanted](size_t from) {
-    return std::min(wanted.size() - from, storage::kBatchGetKeysMax);
-  };
-  const auto send = [&](const std::vector<size_t>& chunk) -> Result<Sent> {
-    BatchGetRequest request;
-    request.gets.reserve(chunk.size());
-    for (const size_t i : chunk)
-      request.gets.push_back(TRY(get_request(keys[wanted[i].front()], options)));
+  const auto take = [&reads](size_t from) { return reads.chunk(from); };
+  const auto send = [&](const Chunk& chunk) -> Result<Sent> {
+    const BatchGetRequest request = TRY(reads.request(*this, chunk, options));
     Result<void> decoded;
     size_t bytes = 0;
     const auto sink = [&](size_t at, const ItemView& item) {
       if (!item.exists()) return;
       bytes += item.item_bytes();
       if (at >= chunk.size() || !decoded || !shows(item)) return;
-      for (const size_t position : wanted[chunk[at]]) {
+      for (const size_t position : reads.positions(chunk[at])) {
         decoded = read_object(*schema_, item, found(position),
                               parts == nullptr ? Reading::kWhole : Reading::kPartial, parts);
         if (!decoded) {
@@ -155,26 +230,24 @@ Result<void> EntityCore::get_many(std::span<const EncodedItem> keys,
     return Sent{positions_of(reply.unprocessed, chunk),
                 bytes + storage::kItemBytesMax > storage::kBatchBytesMax};
   };
-  return in_chunks(*this, wanted.size(), "read", take, send);
+  return in_chunks(*this, reads.size(), "read", take, send);
+}
+
+Result<std::vector<Request>> EntityCore::dry_get_many(std::span<const EncodedItem> keys,
+                                                      const ReadOptions& options) const {
+  if (!schema_->partition) return internal::no_table_key(*schema_);
+  const Reads reads(keys);
+  std::vector<Request> requests;
+  for (size_t next = 0; next < reads.size();) {
+    const Chunk chunk = reads.chunk(next);
+    requests.emplace_back(TRY(reads.request(*this, chunk, options)));
+    next += chunk.size();
+  }
+  return requests;
 }
 
 Result<void> EntityCore::put_many(std::span<void* const> objects) const {
-  TRY(check_batch(*schema_));
-  std::vector<Write> writes;
-  std::vector<EncodedItem> keys;
-  writes.reserve(objects.size());
-  keys.reserve(objects.size());
-  for (size_t i = 0; i < objects.size(); ++i) {
-    Result<PutRequest> request = put_request(objects[i], {});
-    if (!request) return at_position(std::move(request).error(), i);
-    // Batches know no conditions.
-    request->condition = nullptr;
-    request->return_old_on_failure = false;
-    keys.push_back(TRY(key_of(*schema_, objects[i])));
-    const size_t bytes = request->item.bytes.size();
-    writes.push_back({std::move(request).value(), bytes});
-  }
-  TRY(check_writes(*schema_, keys));
+  const std::vector<Write> writes = TRY(puts_of(*this, objects));
   TRY(write_all(*this, writes, "written"));
   for (size_t i = 0; i < objects.size(); ++i)
     TRY(finish_write(WriteKind::kPut, std::get<PutRequest>(writes[i].request).item.view(),
@@ -182,16 +255,16 @@ Result<void> EntityCore::put_many(std::span<void* const> objects) const {
   return {};
 }
 
+Result<std::vector<Request>> EntityCore::dry_put_many(std::span<void* const> objects) const {
+  return show_all(TRY(puts_of(*this, objects)));
+}
+
 Result<void> EntityCore::remove_many(std::span<const EncodedItem> keys) const {
-  TRY(check_batch(*schema_));
-  TRY(check_writes(*schema_, {keys.begin(), keys.end()}));
-  std::vector<Write> writes;
-  writes.reserve(keys.size());
-  for (const EncodedItem& key : keys) {
-    DeleteRequest request{.table = table_->name, .key = key};
-    writes.push_back({std::move(request), key.bytes.size()});
-  }
-  return write_all(*this, writes, "removed");
+  return write_all(*this, TRY(removals_of(*this, keys)), "removed");
+}
+
+Result<std::vector<Request>> EntityCore::dry_remove_many(std::span<const EncodedItem> keys) const {
+  return show_all(TRY(removals_of(*this, keys)));
 }
 
 }  // namespace dynolith::odm

@@ -19,6 +19,12 @@ Result<EncodedItem> item_of(Result<WriteReply> reply) {
   return std::move(reply->item);
 }
 
+// A version that is not there because nothing is: there was nothing to remove.
+bool is_nothing_there(const Error& error, const ConditionCore& condition) {
+  return error.code == ErrorCode::kConditionFailed && !error.item.exists() &&
+         (condition.tree == nullptr || storage::evaluate(*condition.tree, {}));
+}
+
 }  // namespace
 
 Result<PutRequest> EntityCore::create_request(void* object, const ConditionCore& condition) const {
@@ -61,37 +67,16 @@ Result<DeleteRequest> EntityCore::remove_object_request(const void* object,
   return remove_request(key, both(internal::version_condition(*schema_, version), condition));
 }
 
-Result<Request> EntityCore::first_create_request(void* object,
-                                                 const ConditionCore& condition) const {
-  PutRequest request = TRY(create_request(object, condition));
-  const EncodedItem item = request.item;
-  const auto unique = internal::unique_changes(*schema_, {}, item.view());
-  if (unique.empty()) return Request(std::move(request));
-  return Request(TRY(internal::unique_request(*this, std::move(request), unique)));
-}
-
-Result<Request> EntityCore::first_put_request(void* object, const ConditionCore& condition) const {
-  PutRequest request = TRY(put_request(object, condition));
-  if (schema_->unique.empty()) return Request(std::move(request));
-  EncodedItem key = TRY(key_of(*schema_, object));
-  return Request(TRY(get_request(std::move(key), {.consistent = true})));
-}
-
-Result<Request> EntityCore::first_remove_request(const EncodedItem& key,
-                                                 const ConditionCore& condition) const {
-  DeleteRequest request = TRY(remove_request(key, condition));
-  if (schema_->unique.empty()) return Request(std::move(request));
-  return Request(TRY(get_request(key, {.consistent = true})));
-}
-
 Result<void> EntityCore::create(void* object, const ConditionCore& condition) const {
   const PutRequest request = TRY(create_request(object, condition));
-  const auto unique = internal::unique_changes(*schema_, {}, request.item.view());
   Result<void> written;
-  if (unique.empty())
+  if (schema_->unique.empty()) {
     written = without_reply(connection().put(request));
-  else
-    written = internal::write_with_unique(*this, request, unique);
+  } else {
+    const auto guarded = TRY(internal::guard(*this, request, {}, request.item.view()));
+    written = guarded.attributes.empty() ? without_reply(connection().put(request))
+                                         : internal::write_guarded(*this, guarded);
+  }
   if (!written)
     return explain_failure(std::move(written).error(), Intent::kCreate, condition, std::nullopt);
   return finish_write(WriteKind::kCreate, request.item.view(), object);
@@ -100,13 +85,10 @@ Result<void> EntityCore::create(void* object, const ConditionCore& condition) co
 Result<void> EntityCore::put(void* object, const ConditionCore& condition) const {
   const PutRequest request = TRY(put_request(object, condition));
   Result<void> written;
-  if (schema_->unique.empty()) {
+  if (schema_->unique.empty())
     written = without_reply(connection().put(request));
-  } else {
-    const EncodedItem key = TRY(key_of(*schema_, object));
-    written =
-        without_reply(internal::replace_with_unique(*this, key, request, request.item.view()));
-  }
+  else
+    written = without_reply(internal::write_stored(*this, {request, condition}));
   if (!written)
     return explain_failure(std::move(written).error(), Intent::kOther, condition, std::nullopt);
   return finish_write(WriteKind::kPut, request.item.view(), object);
@@ -123,15 +105,23 @@ Result<bool> EntityCore::remove_object(const void* object, const ConditionCore& 
 
 Result<bool> EntityCore::removed(const DeleteRequest& request, const ConditionCore& condition,
                                  std::optional<int64_t> expected_version) const {
-  Result<EncodedItem> old = schema_->unique.empty() ? item_of(connection().remove(request))
-                                                    : internal::replace_with_unique(
-                                                          *this, request.key, request, ItemView());
+  Result<EncodedItem> old = schema_->unique.empty()
+                                ? item_of(connection().remove(request))
+                                : internal::write_stored(*this, {request, {request.condition, {}}});
   if (old) return old->exists();
-  // A version that is not there because nothing is: there was nothing to remove.
-  if (old.error().code == ErrorCode::kConditionFailed && !old.error().item.exists() &&
-      (condition.tree == nullptr || storage::evaluate(*condition.tree, {})))
-    return false;
+  if (is_nothing_there(old.error(), condition)) return false;
   return explain_failure(std::move(old).error(), Intent::kOther, condition, expected_version);
+}
+
+Result<Request> EntityCore::dry_removed(const DeleteRequest& request,
+                                        const ConditionCore& condition,
+                                        std::optional<int64_t> expected_version) const {
+  if (schema_->unique.empty()) return Request(request);
+  Result<Request> shown = internal::show_stored(*this, {request, {request.condition, {}}});
+  if (shown) return shown;
+  if (is_nothing_there(shown.error(), condition))
+    return Request(TRY(get_request(request.key, {.consistent = true})));
+  return explain_failure(std::move(shown).error(), Intent::kOther, condition, expected_version);
 }
 
 Result<void> EntityCore::finish_write(WriteKind kind, const ItemView& item, void* object) const {

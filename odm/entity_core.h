@@ -17,7 +17,7 @@
 namespace dynolith::odm {
 
 namespace internal {
-struct UniqueChange;
+struct GuardedWrite;
 }
 
 struct ReadOptions {
@@ -60,14 +60,23 @@ class EntityCore {
                                               const ConditionCore& condition) const;
   Result<GetRequest> get_request(EncodedItem key, const ReadOptions& options) const;
 
-  // What an operation begins with, for dry runs: one with unique attributes writes in a
-  // transaction, and reads the item first if it replaces or removes it.
-  Result<Request> first_create_request(void* object, const ConditionCore& condition) const;
-  Result<Request> first_put_request(void* object, const ConditionCore& condition) const;
-  Result<std::optional<Request>> first_save_request(const void* original, void* changed,
-                                                    const ConditionCore& condition) const;
-  Result<Request> first_remove_request(const EncodedItem& key,
-                                       const ConditionCore& condition) const;
+  // --- Dry runs: what the operations of the same names would send, without sending it. Of models
+  // with unique attributes put and remove read the item, as the operations do, and give the
+  // transaction that would follow (the read, if nothing does). Errors: those of the operations that
+  // are found before they write.
+  Result<Request> dry_create(void* object, const ConditionCore& condition) const;
+  Result<Request> dry_put(void* object, const ConditionCore& condition) const;
+  // Nothing: nothing differs.
+  Result<std::optional<Request>> dry_save(const void* original, void* changed,
+                                          const ConditionCore& condition) const;
+  Result<std::optional<Request>> dry_modify(const EncodedItem& key, ModifiedObjects objects) const;
+  Result<Request> dry_remove(const EncodedItem& key, const ConditionCore& condition) const;
+  Result<Request> dry_remove_object(const void* object, const ConditionCore& condition) const;
+  // One request for each chunk; what a service leaves over is sent again in others.
+  Result<std::vector<Request>> dry_get_many(std::span<const EncodedItem> keys,
+                                            const ReadOptions& options = {}) const;
+  Result<std::vector<Request>> dry_put_many(std::span<void* const> objects) const;
+  Result<std::vector<Request>> dry_remove_many(std::span<const EncodedItem> keys) const;
 
   // --- Operations. After a write `object` is as a read would give it.
   Result<void> create(void* object, const ConditionCore& condition = {}) const;
@@ -125,14 +134,15 @@ class EntityCore {
   Result<std::optional<SavePlan>> plan_save(const void* original, void* changed,
                                             const ConditionCore& condition) const;
   Result<std::optional<SavePlan>> plan_for(const SavePlan& plan, const ItemView& stored) const;
-  UpdateRequest unique_save(UpdateRequest request,
-                            const std::vector<internal::UniqueChange>& unique) const;
+  Result<internal::GuardedWrite> guard_save(const SavePlan& plan) const;
   Result<EncodedItem> send_save(const SavePlan& plan) const;
   Error explain_save(Error error, const ConditionCore& condition,
                      std::optional<int64_t> version) const;
   Result<ConditionCore> unchanged_since(const storage::ItemView& stored) const;
   Result<bool> removed(const DeleteRequest& request, const ConditionCore& condition,
                        std::optional<int64_t> expected_version) const;
+  Result<Request> dry_removed(const DeleteRequest& request, const ConditionCore& condition,
+                              std::optional<int64_t> expected_version) const;
 
   TableCorePtr table_;
   const Schema* schema_;

@@ -102,34 +102,34 @@ Result<std::optional<EntityCore::SavePlan>> EntityCore::plan_for(const SavePlan&
   return std::optional<SavePlan>(std::move(fitting));
 }
 
+// With the values that the transaction gives up as they were read.
+Result<internal::GuardedWrite> EntityCore::guard_save(const SavePlan& plan) const {
+  if (schema_->unique.empty()) return internal::GuardedWrite();
+  return internal::guard(*this, plan.request, plan.original.view(), plan.filled.view());
+}
+
 Result<EncodedItem> EntityCore::send_save(const SavePlan& plan) const {
-  const internal::UniqueChanges unique =
-      internal::unique_changes(*schema_, plan.original.view(), plan.filled.view());
-  if (unique.empty()) return TRY(connection().update(plan.request)).item;
-  TRY(internal::write_with_unique(*this, unique_save(plan.request, unique), unique));
+  const internal::GuardedWrite guarded = TRY(guard_save(plan));
+  if (guarded.attributes.empty()) return TRY(connection().update(plan.request)).item;
+  TRY(internal::write_guarded(*this, guarded));
   return plan.filled;
 }
 
-// With the values that the transaction gives up as they were read.
-UpdateRequest EntityCore::unique_save(UpdateRequest request,
-                                      const internal::UniqueChanges& unique) const {
-  ConditionCore values;
-  for (const internal::UniqueChange& change : unique)
-    values = both(std::move(values), change.is_unchanged(*schema_));
-  request.condition = both({request.condition, {}}, values).tree;
-  request.returns = UpdateRequest::Return::kNone;
-  return request;
-}
-
-Result<std::optional<Request>> EntityCore::first_save_request(
-    const void* original, void* changed, const ConditionCore& condition) const {
+Result<std::optional<Request>> EntityCore::dry_save(const void* original, void* changed,
+                                                    const ConditionCore& condition) const {
   std::optional<SavePlan> plan = TRY(plan_save(original, changed, condition));
   if (!plan) return std::optional<Request>();
-  const auto unique =
-      internal::unique_changes(*schema_, plan->original.view(), plan->filled.view());
-  if (unique.empty()) return std::optional<Request>(std::move(plan->request));
-  return std::optional<Request>(
-      TRY(internal::unique_request(*this, unique_save(std::move(plan->request), unique), unique)));
+  internal::GuardedWrite guarded = TRY(guard_save(*plan));
+  if (guarded.attributes.empty()) return std::optional<Request>(std::move(plan->request));
+  return std::optional<Request>(TransactWriteRequest{.actions = std::move(guarded.actions)});
+}
+
+Result<std::optional<Request>> EntityCore::dry_modify(const EncodedItem& key,
+                                                      ModifiedObjects objects) const {
+  EncodedItem stored;
+  if (!TRY(get_stored(key, objects.fresh(), stored))) return not_found_error();
+  void* const changed = TRY(objects.change());
+  return dry_save(objects.original(), changed, TRY(unchanged_since(stored.view())));
 }
 
 Error EntityCore::explain_save(Error error, const ConditionCore& condition,

@@ -53,6 +53,8 @@ class ObjectList {
   virtual void remove_last() = 0;  // It does not belong there after all.
 };
 
+struct RangePlan;
+
 struct RangeCore {
   enum class Kind : uint8_t {
     kQuery,   // `index`, `given` and `sort` say of what.
@@ -90,8 +92,11 @@ struct RangeCore {
   // The member that a sort condition is on. Errors: kBadKey (all are given).
   Result<const Attribute*> sort_member() const;
 
-  // The first request, as it would be sent.
+  // The first request, as read_page() and read_all() would send it. Errors: kBadRequest, if
+  // nothing would be sent: no item can satisfy this.
   Result<RangeRequest> request() const;
+  // The same of count().
+  Result<RangeRequest> count_request() const;
   // With `limit`: as many requests as it takes to give so many items, or to come to the end.
   // Without: one.
   Result<RangeSummary> read_page(ObjectList& objects) const;
@@ -99,6 +104,10 @@ struct RangeCore {
   Result<RangeSummary> read_all(ObjectList& objects, uint64_t max) const;
   // Counts on the other side where that can be exact; `objects` is for where it cannot.
   Result<uint64_t> count(ObjectList& objects) const;
+
+ private:
+  RangeCore counted() const;
+  bool counts_there(const RangePlan& plan) const;
 };
 
 // A RangeCore made ready: everything that can be said without reading.
@@ -125,6 +134,8 @@ class RangeReader {
   // Sends one request and adds what it shows, at most `wanted` objects; RangeSummary::next is where
   // the reader goes on. After an error it is at its end.
   Result<RangeSummary> read(ObjectList& objects, std::optional<uint64_t> wanted = {});
+  // What read() would send first.
+  Result<RangeRequest> first_request(std::optional<uint64_t> wanted);
   bool is_at_end() const { return is_at_end_; }
   bool is_started() const { return is_started_; }
   const RangeCore& core() const { return core_; }

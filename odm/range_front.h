@@ -246,8 +246,11 @@ class RangeFront {
   RangeIterator<T> begin() const { return RangeIterator<T>(core_); }
   RangeIterator<T> end() const { return {}; }
 
-  // The first request, as it would be sent.
+  // The first request that page(), all(), each() and iteration would send; first() has limit(1),
+  // one() limit(2). Errors: also kBadRequest, if no item can satisfy this and nothing is sent.
   Result<RangeRequest> request() const { return core_.request(); }
+  // The same of count().
+  Result<RangeRequest> count_request() const { return core_.count_request(); }
 
  protected:
   Self& self() { return static_cast<Self&>(*this); }

@@ -183,14 +183,4 @@ Result<const Attribute*> RangeCore::sort_member() const {
                     schema.model + ": the key is given whole: nothing is left for sort()");
 }
 
-Result<RangeRequest> RangeCore::request() const {
-  RangePlan plan = TRY(plan_range(*this));
-  if (plan.is_empty)
-    return make_error(ErrorCode::kBadRequest,
-                      entity.schema().model + ": no item can satisfy this: nothing would be sent");
-  if (after)
-    plan.request.exclusive_start_key = TRY(read_cursor(*after, plan.digest, plan.key_names));
-  return std::move(plan.request);
-}
-
 }  // namespace dynolith::odm

@@ -139,6 +139,17 @@ std::optional<uint32_t> RangeReader::evaluated_limit(std::optional<uint64_t> wan
   return std::max(asked, guess_);
 }
 
+Result<RangeRequest> RangeReader::first_request(std::optional<uint64_t> wanted) {
+  TRY(start());
+  if (is_at_end_)
+    return make_error(ErrorCode::kBadRequest,
+                      entity_.schema().model + ": no item can satisfy this: nothing would be sent");
+  RangeRequest request = plan_->request;
+  request.limit = evaluated_limit(wanted);
+  request.exclusive_start_key = position_;
+  return request;
+}
+
 Result<RangeSummary> RangeReader::read(ObjectList& objects, std::optional<uint64_t> wanted) {
   Result<RangeSummary> summary = read_next(objects, wanted);
   if (!summary) is_at_end_ = true;
@@ -195,15 +206,34 @@ Result<RangeSummary> RangeCore::read_all(ObjectList& objects, uint64_t max) cons
   return all;
 }
 
-Result<uint64_t> RangeCore::count(ObjectList& objects) const {
-  RangeCore counted = *this;
-  if (counted.only.is_empty())
+Result<RangeRequest> RangeCore::request() const { return RangeReader(*this).first_request(limit); }
+
+// Where items have to be read to be counted, their keys are enough.
+RangeCore RangeCore::counted() const {
+  RangeCore core = *this;
+  if (core.only.is_empty())
     for (const size_t member : entity.schema().key_members)
-      counted.only.add(field_core(entity.schema(), &entity.schema().attributes[member]));
-  RangeReader reader(std::move(counted), true);
+      core.only.add(field_core(entity.schema(), &entity.schema().attributes[member]));
+  return core;
+}
+
+bool RangeCore::counts_there(const RangePlan& plan) const { return plan.is_counted && !limit; }
+
+Result<RangeRequest> RangeCore::count_request() const {
+  RangeReader reader(counted(), true);
+  RangeRequest request = TRY(reader.first_request(limit));
+  if (counts_there(*reader.plan())) {
+    request.projection = nullptr;
+    request.count_only = true;
+  }
+  return request;
+}
+
+Result<uint64_t> RangeCore::count(ObjectList& objects) const {
+  RangeReader reader(counted(), true);
   if (!reader.plan()) return reader.plan().error();
   uint64_t total = 0;
-  if (!reader.plan()->is_counted || limit) {
+  if (!counts_there(*reader.plan())) {
     while (!reader.is_at_end() && !(limit && total >= *limit)) {
       std::optional<uint64_t> wanted;
       if (limit) wanted = *limit - total;
@@ -211,12 +241,8 @@ Result<uint64_t> RangeCore::count(ObjectList& objects) const {
     }
     return total;
   }
-  const RangePlan& plan = *reader.plan();
-  if (plan.is_empty) return total;
-  RangeRequest request = plan.request;
-  request.projection = nullptr;
-  request.count_only = true;
-  if (after) request.exclusive_start_key = TRY(read_cursor(*after, plan.digest, plan.key_names));
+  if (reader.plan()->is_empty) return total;
+  RangeRequest request = TRY(count_request());
   while (true) {
     const RangeReply reply = TRY(entity.connection().read_range(request, [](const ItemView&) {}));
     total += reply.count;

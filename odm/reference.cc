@@ -53,6 +53,26 @@ Result<EncodedItem> key_item(const Schema& schema, const RefCore& ref) {
   return encoder.finish_item();
 }
 
+// The keys that references name, each once.
+struct RefKeys {
+  std::vector<EncodedItem> keys = {};
+  std::vector<std::optional<size_t>> place_of = {};  // Of each reference; nothing: it is empty.
+};
+
+Result<RefKeys> keys_of(const Schema& schema, std::span<RefCore* const> refs) {
+  RefKeys found;
+  std::map<std::string, size_t> places;  // By key.
+  for (const RefCore* ref : refs) {
+    found.place_of.emplace_back();
+    if (ref->key.empty() && !ref->error) continue;
+    EncodedItem key = TRY(key_item(schema, *ref));
+    const auto [place, is_new] = places.emplace(key.bytes, found.keys.size());
+    if (is_new) found.keys.push_back(std::move(key));
+    found.place_of.back() = place->second;
+  }
+  return found;
+}
+
 }  // namespace
 
 RefCore ref_to(const Schema& schema, const void* object) {
@@ -117,17 +137,8 @@ bool decode_ref(const Schema& schema, const ValueView& value, RefCore& ref,
 Result<size_t> populate_refs(const EntityCore& entity, std::span<RefCore* const> refs,
                              FunctionRef<std::shared_ptr<void>()> make,
                              const ReadOptions& options) {
-  std::map<std::string, size_t> places;  // By key.
-  std::vector<EncodedItem> keys;
-  std::vector<std::optional<size_t>> place_of(refs.size());
-  for (size_t i = 0; i < refs.size(); ++i) {
-    refs[i]->object = nullptr;
-    if (refs[i]->key.empty() && !refs[i]->error) continue;
-    EncodedItem key = TRY(key_item(entity.schema(), *refs[i]));
-    const auto [place, is_new] = places.emplace(key.bytes, keys.size());
-    if (is_new) keys.push_back(std::move(key));
-    place_of[i] = place->second;
-  }
+  for (RefCore* ref : refs) ref->object = nullptr;
+  const auto [keys, place_of] = TRY(keys_of(entity.schema(), refs));
   if (keys.empty()) return size_t{0};
   std::vector<std::shared_ptr<void>> objects(keys.size());
   size_t found = 0;
@@ -142,6 +153,12 @@ Result<size_t> populate_refs(const EntityCore& entity, std::span<RefCore* const>
   for (size_t i = 0; i < refs.size(); ++i)
     if (place_of[i]) refs[i]->object = objects[*place_of[i]];
   return found;
+}
+
+Result<std::vector<Request>> populate_requests(const EntityCore& entity,
+                                               std::span<RefCore* const> refs,
+                                               const ReadOptions& options) {
+  return entity.dry_get_many(TRY(keys_of(entity.schema(), refs)).keys, options);
 }
 
 }  // namespace dynolith::odm::internal

@@ -41,6 +41,9 @@ bool decode_ref(const Schema& schema, const ValueView& value, RefCore& ref, Deco
 // Reads what the references name; `make` gives a new object of the entity's type.
 Result<size_t> populate_refs(const EntityCore& entity, std::span<RefCore* const> refs,
                              FunctionRef<std::shared_ptr<void>()> make, const ReadOptions& options);
+Result<std::vector<Request>> populate_requests(const EntityCore& entity,
+                                               std::span<RefCore* const> refs,
+                                               const ReadOptions& options);
 
 }  // namespace internal
 
@@ -148,6 +151,21 @@ struct Referred<std::vector<Ref<T>>> {
   using type = T;
 };
 
+// With the parts that only() of the entity says.
+template <class E>
+Result<ReadOptions> options_of(const E& entity, ReadOptions options) {
+  if constexpr (requires { entity.parts(); })
+    options.parts = TRY(Result<PartialReadPtr>(entity.parts()));
+  return options;
+}
+
+template <class Objects, class M, class B>
+std::vector<RefCore*> refs_of(Objects& objects, M B::*member) {
+  std::vector<RefCore*> refs;
+  for (auto& object : objects) collect_refs(object.*member, refs);
+  return refs;
+}
+
 }  // namespace internal
 
 // Reads the items that `member` (a Ref, or an optional or vector of them) of all the objects names,
@@ -159,13 +177,17 @@ template <class E, class Objects, class M, class B>
 Result<size_t> populate(const E& entity, Objects& objects, M B::*member,
                         const ReadOptions& options = {}) {
   using T = typename internal::Referred<M>::type;
-  std::vector<internal::RefCore*> refs;
-  for (auto& object : objects) internal::collect_refs(object.*member, refs);
-  ReadOptions read = options;
-  if constexpr (requires { entity.parts(); })
-    read.parts = TRY(Result<PartialReadPtr>(entity.parts()));
   return internal::populate_refs(
-      entity.core(), refs, []() -> std::shared_ptr<void> { return std::make_shared<T>(); }, read);
+      entity.core(), internal::refs_of(objects, member),
+      []() -> std::shared_ptr<void> { return std::make_shared<T>(); },
+      TRY(internal::options_of(entity, options)));
+}
+// The batches that populate() would send, without sending them.
+template <class E, class Objects, class M, class B>
+Result<std::vector<Request>> populate_requests(const E& entity, Objects& objects, M B::*member,
+                                               const ReadOptions& options = {}) {
+  return internal::populate_requests(entity.core(), internal::refs_of(objects, member),
+                                     TRY(internal::options_of(entity, options)));
 }
 
 }  // namespace dynolith::odm

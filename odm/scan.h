@@ -51,7 +51,8 @@ class Scan : public RangeFront<Scan<T>, T> {
   DYNOLITH_ODM_STEP(segment(uint32_t number, uint32_t total), set_segment(number, total))
 
   // Reads with so many threads, at most 64, each of its own segment, and gives every item to
-  // `fn` (T&&, const T& or T), which may stop all by returning false. The first error wins.
+  // `fn` (T&&, const T& or T), which may stop all by returning false. The first error wins. What
+  // thread i of n sends first is segment(i, n).request().
   template <class F>
   Result<RangeSummary> parallel(uint32_t threads, F fn,
                                 Calls calls = Calls::kFromSeveralThreads) const {

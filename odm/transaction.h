@@ -11,12 +11,15 @@
 //   auto both = app.read().get<User>("acme", id).get<Order>("acme", order).exec().value();
 //   std::optional<User> user = both.get<User>(0);
 //
-// Models with unique attributes: put, and removal by key, read the item first, as Entity<T>'s do;
-// updates of such an attribute, and upserts, are refused: save the object that was read.
+// Models with unique attributes: put, removal by key, upsert, and updates of such an attribute read
+// the item first, as Entity<T>'s do, and again if others change its values meanwhile. A value that
+// one operation gives up can be taken by another.
 //
 // Conditions stand last. Items of other entities make an operation fail (kOtherEntity), also a
-// check. Nothing is sent before exec(). A transaction can be carried out again: it
-// sends the same ids and times, so that a token makes it happen once.
+// check. Nothing is sent before exec(). A transaction can be carried out again: it sends the same
+// ids and times, so that a token makes it happen once; with a token also what it read the first
+// time, unless it was cancelled. One that is built anew after it has happened finds other values
+// and is refused (kIdempotentParameterMismatch): it never happens twice.
 //
 // Threads: one for each transaction.
 #pragma once
@@ -186,11 +189,13 @@ class Transaction {
     return *this;
   }
 
-  // What would be sent. Errors: those of exec() that are found locally.
+  // What would be sent by now: nothing is written, but what exec() reads first is read. Errors:
+  // those of exec() found before it writes.
   Result<TransactWriteRequest> request() const { return core_.request(); }
   // Errors, of which kTransactionCanceled has `operations` by the positions of the calls above:
   // what it was that stood in the way of each (kAlreadyExists, kNotFound, kVersionConflict,
-  // kUniqueViolation, kConditionFailed with clauses, kTransactionConflict, ...). Locally: what is
+  // kUniqueViolation, kConditionFailed with clauses, kTransactionConflict, ...), also where it is
+  // an action that guards a unique attribute of the operation. Locally: what is
   // wrong with an object or condition; kBadRequest (no operation, more than 100 actions, two on one
   // item, tables of two connections).
   Result<TransactionResult> exec() const {

@@ -5,15 +5,11 @@
 
 #include "odm/entity_support.h"
 #include "odm/transaction_retry.h"
-#include "odm/unique.h"
 #include "storage/expression/condition.h"
-#include "storage/expression/update.h"
 #include "storage/limits.h"
 
 namespace dynolith::odm {
 namespace {
-
-constexpr int kReadsMax = 8;  // While others change what was read.
 
 Error other_connection() {
   return make_error(ErrorCode::kBadRequest,
@@ -24,17 +20,11 @@ const std::string& table_of(const TransactAction& action) {
   return std::visit([](const auto& each) -> const std::string& { return each.table; }, action);
 }
 
-// The key attributes of the item that an action is about.
-EncodedItem key_of_action(const Schema& schema, const TransactAction& action) {
-  if (const auto* put = std::get_if<PutRequest>(&action)) {
-    std::vector<std::string> names{schema.partition->attribute};
-    if (schema.sort) names.push_back(schema.sort->attribute);
-    std::sort(names.begin(), names.end());
-    return storage::with_only(put->item.view(), names);
-  }
-  if (const auto* update = std::get_if<UpdateRequest>(&action)) return update->key;
-  if (const auto* remove = std::get_if<DeleteRequest>(&action)) return remove->key;
-  return std::get<CheckRequest>(action).key;
+// The table and key of the item that an action is about.
+std::string item_of(const Schema& schema, const TransactAction& action) {
+  std::string item = table_of(action);
+  item.push_back('\0');
+  return item.append(internal::action_key(schema, action).bytes);
 }
 
 // "operation 2 (User)".
@@ -42,14 +32,11 @@ std::string name_of(size_t operation, const Schema& schema) {
   return "operation " + std::to_string(operation) + " (" + schema.model + ")";
 }
 
-// Names of the attributes that unique_request()'s actions after the first are about.
-void add_guarded(const Schema& schema, const internal::UniqueChanges& changes,
-                 std::vector<std::string>& names) {
-  for (const internal::UniqueChange& change : changes) {
-    const std::string& name = schema.attributes[change.attribute].name;
-    if (change.before) names.push_back(name);
-    if (change.after) names.push_back(name);
-  }
+constexpr std::string_view kFailed = "ConditionalCheckFailed";
+
+Error about(Error error, size_t operation, const Schema& schema) {
+  error.message = name_of(operation, schema) + ": " + error.message;
+  return error;
 }
 
 bool stands_in_the_way(const OperationFailure& failure) { return failure.reason != "None"; }
@@ -65,6 +52,7 @@ void TransactionCore::set_token(std::string token) {
   if (token.empty() || token.size() > storage::kRequestTokenBytesMax)
     return fail(make_error(ErrorCode::kBadRequest, "a transaction's token has 1 to 36 bytes"));
   token_ = std::move(token);
+  sent_.reset();
 }
 
 void TransactionCore::fail(Error error) {
@@ -74,33 +62,26 @@ void TransactionCore::fail(Error error) {
 TransactionCore::Operation& TransactionCore::add(const EntityCore& entity, Intent intent,
                                                  const ConditionCore& condition) {
   if (entity.table().connection != table_->connection) fail(other_connection());
+  sent_.reset();
   return operations_.emplace_back(entity, intent, condition);
 }
 
-void TransactionCore::take(Operation& operation, Result<TransactAction> action) {
-  if (action) {
-    operation.actions.push_back(std::move(action).value());
-    return;
-  }
-  Error error = std::move(action).error();
-  error.message = name_of(operations_.size() - 1, operation.entity.schema()) + ": " + error.message;
-  fail(std::move(error));
+// Of the last operation.
+void TransactionCore::refuse(Error error) {
+  const size_t last = operations_.size() - 1;
+  fail(about(std::move(error), last, operations_[last].entity.schema()));
+}
+
+void TransactionCore::take(Operation& operation, TransactAction action) {
+  operation.write.actions.push_back(std::move(action));
 }
 
 // With what guards unique attributes, if their values differ between the two items.
 void TransactionCore::take(Operation& operation, TransactAction action, const EncodedItem& before,
                            const EncodedItem& after) {
-  const Schema& schema = operation.entity.schema();
-  const auto changes = internal::unique_changes(schema, before.view(), after.view());
-  if (changes.empty()) return take(operation, std::move(action));
-  ConditionCore same;
-  for (const internal::UniqueChange& change : changes)
-    if (before.exists()) same = both(std::move(same), change.is_unchanged(schema));
-  add_guarded(schema, changes, operation.guarded);
-  std::visit([&](auto& each) { each.condition = both({each.condition, {}}, same).tree; }, action);
-  auto request = internal::unique_request(operation.entity, std::move(action), changes);
-  if (!request) return take(operation, std::move(request).error());
-  operation.actions = std::move(request->actions);
+  auto guarded = internal::guard(operation.entity, std::move(action), before.view(), after.view());
+  if (!guarded) return refuse(std::move(guarded).error());
+  operation.write = std::move(guarded).value();
 }
 
 void TransactionCore::create(const EntityCore& entity, std::shared_ptr<void> object,
@@ -110,7 +91,8 @@ void TransactionCore::create(const EntityCore& entity, std::shared_ptr<void> obj
   operation.make = make;
   auto request = entity.create_request(object.get(), condition);
   operation.object = std::move(object);
-  if (!request) return take(operation, std::move(request).error());
+  if (!request) return refuse(std::move(request).error());
+  if (entity.schema().unique.empty()) return take(operation, std::move(request).value());
   const EncodedItem item = request->item;
   take(operation, std::move(request).value(), {}, item);
 }
@@ -122,8 +104,8 @@ void TransactionCore::put(const EntityCore& entity, std::shared_ptr<void> object
   operation.make = make;
   auto request = entity.put_request(object.get(), condition);
   operation.object = std::move(object);
-  if (!request) return take(operation, std::move(request).error());
-  take(operation, TransactAction(std::move(request).value()));
+  if (!request) return refuse(std::move(request).error());
+  take(operation, std::move(request).value());
 }
 
 void TransactionCore::save(const EntityCore& entity, const void* original,
@@ -135,40 +117,41 @@ void TransactionCore::save(const EntityCore& entity, const void* original,
   operation.expected_version = internal::version_of(entity.schema(), original);
   auto request = entity.save_request(original, changed.get(), condition);
   operation.object = std::move(changed);
-  if (!request) return take(operation, std::move(request).error());
+  if (!request) return refuse(std::move(request).error());
   if (!*request) return;
   UpdateRequest update = **std::move(request);
   update.returns = UpdateRequest::Return::kNone;
   update.return_old_on_failure = true;
-  if (entity.schema().unique.empty()) return take(operation, TransactAction(std::move(update)));
+  if (entity.schema().unique.empty()) return take(operation, std::move(update));
   const Result<EncodedItem> before = encode_object(entity.schema(), original);
   const Result<EncodedItem> after = encode_object(entity.schema(), operation.object.get());
-  if (!before) return take(operation, before.error());
-  if (!after) return take(operation, after.error());
+  if (!before) return refuse(before.error());
+  if (!after) return refuse(after.error());
   take(operation, std::move(update), *before, *after);
 }
 
 void TransactionCore::update(const UpdateCore& update) {
   Operation& operation = add(update.entity(), Intent::kOther, {});
   Result<PreparedUpdate> prepared = update.prepare();
-  if (!prepared) return take(operation, std::move(prepared).error());
+  if (!prepared) return refuse(std::move(prepared).error());
   operation.intent = prepared->intent;
   operation.condition = prepared->condition;
   operation.expected_version = prepared->expected_version;
+  operation.reads_first = prepared->changes_unique;
   prepared->request.returns = UpdateRequest::Return::kNone;
   prepared->request.return_old_on_failure = true;
-  take(operation, TransactAction(std::move(prepared->request)));
+  take(operation, std::move(prepared->request));
 }
 
 void TransactionCore::remove(const EntityCore& entity, const Result<EncodedItem>& key,
                              const ConditionCore& condition) {
   Operation& operation = add(entity, Intent::kOther, condition);
-  if (!key) return take(operation, key.error());
+  if (!key) return refuse(key.error());
   operation.reads_first = !entity.schema().unique.empty();
   Result<DeleteRequest> request = entity.remove_request(*key, condition);
-  if (!request) return take(operation, std::move(request).error());
+  if (!request) return refuse(std::move(request).error());
   request->return_old = false;
-  take(operation, TransactAction(std::move(request).value()));
+  take(operation, std::move(request).value());
 }
 
 void TransactionCore::remove_object(const EntityCore& entity, const void* object,
@@ -176,35 +159,101 @@ void TransactionCore::remove_object(const EntityCore& entity, const void* object
   Operation& operation = add(entity, Intent::kOther, condition);
   operation.expected_version = internal::version_of(entity.schema(), object);
   Result<DeleteRequest> request = entity.remove_object_request(object, condition);
-  if (!request) return take(operation, std::move(request).error());
+  if (!request) return refuse(std::move(request).error());
   request->return_old = false;
-  if (entity.schema().unique.empty())
-    return take(operation, TransactAction(std::move(request).value()));
+  if (entity.schema().unique.empty()) return take(operation, std::move(request).value());
   const Result<EncodedItem> before = encode_object(entity.schema(), object);
-  if (!before) return take(operation, before.error());
+  if (!before) return refuse(before.error());
   take(operation, std::move(request).value(), *before, {});
 }
 
 void TransactionCore::check(const EntityCore& entity, const Result<EncodedItem>& key,
                             const ConditionCore& condition) {
   Operation& operation = add(entity, Intent::kOther, condition);
-  if (!key) return take(operation, key.error());
-  if (condition.error) return take(operation, *condition.error);
+  if (!key) return refuse(key.error());
+  if (condition.error) return refuse(*condition.error);
   if (condition.tree == nullptr)
-    return take(operation, make_error(ErrorCode::kBadRequest, "a check needs a condition"));
+    return refuse(make_error(ErrorCode::kBadRequest, "a check needs a condition"));
   const ConditionPtr checked = both(internal::is_own_or_absent(entity.schema()), condition).tree;
-  take(operation, TransactAction(CheckRequest{entity.table().name, *key, checked, true}));
+  take(operation, CheckRequest{entity.table().name, *key, checked, true});
+}
+
+bool TransactionCore::reads_first() const {
+  return std::any_of(operations_.begin(), operations_.end(),
+                     [](const Operation& operation) { return operation.reads_first; });
+}
+
+Result<std::vector<TransactionCore::Operation>> TransactionCore::prepared() const {
+  if (error_) return *error_;
+  if (sent_) return *sent_;
+  if (operations_.empty())
+    return make_error(ErrorCode::kBadRequest, "the transaction has no operations");
+  TRY(check_size(operations_));
+  std::vector<Operation> operations = operations_;
+  for (size_t i = 0; i < operations.size(); ++i) {
+    if (!operations[i].reads_first) continue;
+    const EntityCore& entity = operations[i].entity;
+    internal::GuardedWrite& write = operations[i].write;
+    const EncodedItem stored = TRY(internal::stored_item(
+        entity, internal::action_key(entity.schema(), write.actions.front())));
+    auto guarded = internal::guard_stored(
+        entity, {std::move(write.actions.front()), operations[i].condition}, stored.view());
+    if (!guarded) return about(std::move(guarded).error(), i, entity.schema());
+    write = std::move(guarded).value();
+  }
+  hand_over(operations);
+  TRY(check_size(operations));
+  TRY(check_distinct(operations));
+  return operations;
+}
+
+// A value that one operation gives up and another takes: its holder is put, whoever held it.
+void TransactionCore::hand_over(std::vector<Operation>& operations) {
+  std::map<std::string, std::pair<internal::GuardedWrite*, size_t>> given_up;
+  for (Operation& operation : operations)
+    for (size_t i = 1; i < operation.write.actions.size(); ++i)
+      if (std::holds_alternative<DeleteRequest>(operation.write.actions[i]))
+        given_up.emplace(item_of(operation.entity.schema(), operation.write.actions[i]),
+                         std::pair(&operation.write, i));
+  if (given_up.empty()) return;
+  std::vector<std::pair<internal::GuardedWrite*, size_t>> dropped;
+  for (Operation& operation : operations) {
+    for (size_t i = 1; i < operation.write.actions.size(); ++i) {
+      auto* const put = std::get_if<PutRequest>(&operation.write.actions[i]);
+      if (put == nullptr) continue;
+      const auto held =
+          given_up.find(item_of(operation.entity.schema(), operation.write.actions[i]));
+      if (held == given_up.end()) continue;
+      put->condition = nullptr;
+      dropped.push_back(held->second);
+      given_up.erase(held);
+    }
+  }
+  // From the last on, so that positions stay.
+  std::sort(dropped.rbegin(), dropped.rend());
+  for (const auto& [write, i] : dropped) {
+    write->actions.erase(write->actions.begin() + static_cast<ptrdiff_t>(i));
+    write->attributes.erase(write->attributes.begin() + static_cast<ptrdiff_t>(i) - 1);
+  }
+}
+
+Result<void> TransactionCore::check_size(const std::vector<Operation>& operations) {
+  size_t actions = 0;
+  for (const Operation& operation : operations) actions += operation.write.actions.size();
+  if (actions <= storage::kTransactionActionsMax) return {};
+  return make_error(ErrorCode::kBadRequest, "a transaction can have 100 actions; this one has " +
+                                                std::to_string(actions) + " (" +
+                                                std::to_string(operations.size()) +
+                                                " operations and what guards their unique "
+                                                "attributes)");
 }
 
 Result<void> TransactionCore::check_distinct(const std::vector<Operation>& operations) {
   std::map<std::string, size_t> seen;
   for (size_t i = 0; i < operations.size(); ++i) {
     const Schema& schema = operations[i].entity.schema();
-    for (const TransactAction& action : operations[i].actions) {
-      std::string item = table_of(action);
-      item.push_back('\0');
-      item += key_of_action(schema, action).bytes;
-      const auto [known, is_new] = seen.emplace(std::move(item), i);
+    for (const TransactAction& action : operations[i].write.actions) {
+      const auto [known, is_new] = seen.emplace(item_of(schema, action), i);
       if (!is_new)
         return make_error(ErrorCode::kBadRequest,
                           name_of(known->second, operations[known->second].entity.schema()) +
@@ -215,36 +264,14 @@ Result<void> TransactionCore::check_distinct(const std::vector<Operation>& opera
   return {};
 }
 
-bool TransactionCore::reads_first() const {
-  return std::any_of(operations_.begin(), operations_.end(),
-                     [](const Operation& operation) { return operation.reads_first; });
-}
+Result<TransactWriteRequest> TransactionCore::request() const { return request(TRY(prepared())); }
 
-Result<TransactWriteRequest> TransactionCore::request() const {
-  if (!error_ && reads_first())
-    return make_error(ErrorCode::kBadRequest,
-                      "what the transaction sends depends on unique values that are stored; only "
-                      "exec() reads them");
-  return request(operations_);
-}
-
-Result<TransactWriteRequest> TransactionCore::request(
-    const std::vector<Operation>& operations) const {
-  if (error_) return *error_;
-  if (operations.empty())
-    return make_error(ErrorCode::kBadRequest, "the transaction has no operations");
+TransactWriteRequest TransactionCore::request(const std::vector<Operation>& operations) const {
   TransactWriteRequest request;
   request.token = token_;
   for (const Operation& operation : operations)
-    request.actions.insert(request.actions.end(), operation.actions.begin(),
-                           operation.actions.end());
-  if (request.actions.size() > storage::kTransactionActionsMax)
-    return make_error(ErrorCode::kBadRequest,
-                      "a transaction can have 100 actions; this one has " +
-                          std::to_string(request.actions.size()) + " (" +
-                          std::to_string(operations.size()) +
-                          " operations and what guards their unique attributes)");
-  TRY(check_distinct(operations));
+    request.actions.insert(request.actions.end(), operation.write.actions.begin(),
+                           operation.write.actions.end());
   return request;
 }
 
@@ -257,91 +284,56 @@ Result<WriteReply> TransactionCore::send(const TransactWriteRequest& request) co
   }
 }
 
-Result<std::vector<TransactionCore::Written>> TransactionCore::exec(
-    const std::vector<Operation>& operations) const {
-  const TransactWriteRequest sent = TRY(request(operations));
-  if (!sent.actions.empty()) {
+Result<std::vector<TransactionCore::Written>> TransactionCore::exec() const {
+  for (int attempt = 1;; ++attempt) {
+    const std::vector<Operation> operations = TRY(prepared());
+    const TransactWriteRequest sent = request(operations);
+    if (sent.actions.empty()) return written(operations);
+    if (!token_.empty() && reads_first()) sent_ = operations;
     Result<WriteReply> reply = send(sent);
-    if (!reply) return explain(std::move(reply).error(), operations);
+    if (reply) return written(operations);
+    Error error = explain(std::move(reply).error(), operations);
+    // It has changed nothing, and never will.
+    if (error.code == ErrorCode::kTransactionCanceled) sent_.reset();
+    if (attempt == internal::kUniqueAttemptsMax || !is_outdated(operations, error)) return error;
+    internal::wait_before_retry(*table_->connection, attempt,
+                                std::max<int64_t>(options_.wait_ms, 1));
   }
+}
+
+// Whether an item was changed after it was read, so that reading it again may help.
+bool TransactionCore::is_outdated(const std::vector<Operation>& operations, const Error& error) {
+  for (size_t i = 0; i < operations.size() && i < error.operations.size(); ++i) {
+    const OperationFailure& failure = error.operations[i];
+    const ConditionPtr& unchanged = operations[i].write.unchanged.tree;
+    if (operations[i].reads_first && unchanged != nullptr && failure.reason == kFailed &&
+        failure.code != ErrorCode::kUniqueViolation &&
+        !storage::evaluate(*unchanged, failure.item.view()))
+      return true;
+  }
+  return false;
+}
+
+Result<std::vector<TransactionCore::Written>> TransactionCore::written(
+    const std::vector<Operation>& operations) {
   std::vector<Written> all;
   all.reserve(operations.size());
   for (const Operation& operation : operations) all.push_back(TRY(written(operation)));
   return all;
 }
 
-// Puts the item's present unique values into the operation.
-Result<void> TransactionCore::read_first(Operation& operation) const {
-  const EntityCore& entity = operation.entity;
-  const Schema& schema = entity.schema();
-  TransactAction action = std::move(operation.actions.front());
-  operation.actions.clear();
-  const GetRequest get =
-      TRY(entity.get_request(key_of_action(schema, action), {.consistent = true}));
-  EncodedItem before, after;
-  TRY(entity.connection().get(
-      get, [&before](const ItemView& item) { before.bytes.assign(item.bytes()); }));
-  if (const auto* put = std::get_if<PutRequest>(&action)) after = put->item;
-  for (const Unique& unique : schema.unique) {
-    internal::UniqueChange value;
-    value.attribute = unique.attribute;
-    value.before = before.view().find(schema.attributes[unique.attribute].stored_name);
-    operation.unchanged = both(std::move(operation.unchanged), value.is_unchanged(schema));
-  }
-  std::visit(
-      [&](auto& each) {
-        each.condition = both({each.condition, {}}, operation.unchanged).tree;
-        each.return_old_on_failure = true;
-      },
-      action);
-  // Another entity's item holds no values of this one's.
-  if (before.exists() && !is_of(schema, before.view())) before = {};
-  const auto changes = internal::unique_changes(schema, before.view(), after.view());
-  auto request = TRY(internal::unique_request(entity, std::move(action), changes));
-  operation.actions = std::move(request.actions);
-  add_guarded(schema, changes, operation.guarded);
-  return {};
-}
-
-Result<std::vector<TransactionCore::Written>> TransactionCore::exec() const {
-  if (error_ || !reads_first()) return exec(operations_);
-  if (!token_.empty())
-    return make_error(
-        ErrorCode::kBadRequest,
-        "a transaction that puts or removes by key items with unique attributes sends "
-        "what it finds, which a token cannot make happen once");
-  for (int attempt = 1;; ++attempt) {
-    std::vector<Operation> operations = operations_;
-    for (Operation& operation : operations)
-      if (operation.reads_first) TRY(read_first(operation));
-    auto written = exec(operations);
-    if (written || attempt == kReadsMax) return written;
-    const std::vector<OperationFailure>& failures = written.error().operations;
-    bool is_changed = false;
-    for (size_t i = 0; i < operations.size() && i < failures.size(); ++i) {
-      const ConditionPtr& unchanged = operations[i].unchanged.tree;
-      is_changed |= unchanged != nullptr && failures[i].reason == "ConditionalCheckFailed" &&
-                    failures[i].code != ErrorCode::kUniqueViolation &&
-                    !storage::evaluate(*unchanged, failures[i].item.view());
-    }
-    if (!is_changed) return written;
-    internal::wait_before_retry(*table_->connection, attempt,
-                                std::max<int64_t>(options_.wait_ms, 1));
-  }
-}
-
-Result<TransactionCore::Written> TransactionCore::written(const Operation& operation) const {
+Result<TransactionCore::Written> TransactionCore::written(const Operation& operation) {
   const Schema& schema = operation.entity.schema();
+  const std::vector<TransactAction>& actions = operation.write.actions;
   Written result{&schema, {}};
   if (operation.object == nullptr) return result;
   EncodedItem item;
-  if (const auto* put =
-          operation.actions.empty() ? nullptr : std::get_if<PutRequest>(&operation.actions[0]))
+  if (const auto* put = actions.empty() ? nullptr : std::get_if<PutRequest>(&actions[0]))
     item = put->item;
   else
     item = TRY(encode_object(schema, operation.object.get()));
   result.object = operation.make();
-  if (operation.actions.empty())
+  if (actions.empty())
     TRY(read_object(schema, item.view(), result.object.get()));
   else
     TRY(operation.entity.finish_write(operation.kind, item.view(), result.object.get()));
@@ -349,13 +341,13 @@ Result<TransactionCore::Written> TransactionCore::written(const Operation& opera
 }
 
 // The reasons of the service are by actions; the caller's, by operations.
-Error TransactionCore::explain(Error error, const std::vector<Operation>& operations) const {
+Error TransactionCore::explain(Error error, const std::vector<Operation>& operations) {
   if (error.code != ErrorCode::kTransactionCanceled) return error;
   const std::vector<OperationFailure> failures = std::move(error.operations);
   error.operations.clear();
   size_t at = 0;
   for (const Operation& operation : operations) {
-    const size_t count = operation.actions.size();
+    const size_t count = operation.write.actions.size();
     if (at + count > failures.size()) break;
     error.operations.push_back(explain_operation(operation, failures.data() + at, count));
     at += count;
@@ -365,9 +357,10 @@ Error TransactionCore::explain(Error error, const std::vector<Operation>& operat
 
 OperationFailure TransactionCore::explain_operation(const Operation& operation,
                                                     const OperationFailure* failures,
-                                                    size_t count) const {
+                                                    size_t count) {
+  const Schema& schema = operation.entity.schema();
   OperationFailure none;
-  none.model = operation.entity.schema().model;
+  none.model = schema.model;
   if (count == 0) return none;
   if (stands_in_the_way(failures[0])) return explain_own(operation, failures[0]);
   for (size_t i = 1; i < count; ++i) {
@@ -376,7 +369,8 @@ OperationFailure TransactionCore::explain_operation(const Operation& operation,
     failure.model = none.model;
     if (failure.code == ErrorCode::kConditionFailed) {
       failure.code = ErrorCode::kUniqueViolation;
-      failure.message = "another " + none.model + " has this " + operation.guarded[i - 1];
+      failure.message = "another " + none.model + " has this " +
+                        schema.attributes[operation.write.attributes[i - 1]].name;
       failure.item = {};
     }
     return failure;
@@ -385,13 +379,20 @@ OperationFailure TransactionCore::explain_operation(const Operation& operation,
 }
 
 OperationFailure TransactionCore::explain_own(const Operation& operation,
-                                              OperationFailure failure) const {
-  failure.model = operation.entity.schema().model;
+                                              OperationFailure failure) {
+  const Schema& schema = operation.entity.schema();
+  failure.model = schema.model;
   if (failure.code != ErrorCode::kConditionFailed) return failure;
   Error alone = make_error(ErrorCode::kConditionFailed, std::move(failure.message));
   alone.item = std::move(failure.item);
   alone = operation.entity.explain_failure(std::move(alone), operation.intent, operation.condition,
                                            operation.expected_version);
+  const ConditionPtr& unchanged = operation.write.unchanged.tree;
+  if (alone.code == ErrorCode::kConditionFailed && alone.clauses.empty() && unchanged != nullptr &&
+      !storage::evaluate(*unchanged, alone.item.view())) {
+    alone.code = ErrorCode::kVersionConflict;
+    alone.message = schema.model + " was changed meanwhile";
+  }
   failure.code = alone.code;
   failure.message = std::move(alone.message);
   failure.clauses = std::move(alone.clauses);

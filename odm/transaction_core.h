@@ -1,6 +1,10 @@
 // Transactions without their types: what Transaction and ReadTransaction are fronts of. Objects are
 // T* or Map*, as object.h says.
 //
+// Where the unique values that an item holds must be known (puts and removals by key of models with
+// unique attributes, their upserts, and updates of such an attribute), exec() reads the item first
+// and adds what gives the old values up and takes the new ones.
+//
 // Threads: one; a transaction is a value that is being put together.
 #pragma once
 
@@ -12,6 +16,7 @@
 #include "odm/condition.h"
 #include "odm/entity_core.h"
 #include "odm/table.h"
+#include "odm/unique.h"
 #include "odm/update_core.h"
 
 namespace dynolith::odm {
@@ -53,8 +58,7 @@ class TransactionCore {
   void check(const EntityCore& entity, const Result<EncodedItem>& key,
              const ConditionCore& condition);
   size_t size() const { return operations_.size(); }
-  // Errors: also kBadRequest if what is sent depends on items that exec() reads first: put and
-  // remove by key of models with unique attributes.
+  // What exec() would send by now. Reads what exec() reads first, and writes nothing.
   Result<TransactWriteRequest> request() const;
   // The objects written, by operation; null for others than create, put and save.
   struct Written {
@@ -71,10 +75,8 @@ class TransactionCore {
     Intent intent;
     ConditionCore condition;
     std::optional<int64_t> expected_version = {};
-    std::vector<TransactAction> actions = {};  // Its own first; none: nothing is to be done.
-    std::vector<std::string> guarded = {};     // Attributes of the actions after the first.
-    bool reads_first = false;                  // Unique values that the item holds must be known.
-    ConditionCore unchanged = {};              // That it still holds those that were read.
+    internal::GuardedWrite write = {};  // Without actions: nothing is to be done.
+    bool reads_first = false;           // Until the item is read, the write alone.
     WriteKind kind = WriteKind::kPut;
     std::shared_ptr<void> object = {};
     MakeObject make = nullptr;
@@ -82,27 +84,35 @@ class TransactionCore {
 
   Operation& add(const EntityCore& entity, Intent intent, const ConditionCore& condition);
   void fail(Error error);
-  void take(Operation& operation, Result<TransactAction> action);
+  void refuse(Error error);
+  void take(Operation& operation, TransactAction action);
   void take(Operation& operation, TransactAction action, const EncodedItem& before,
             const EncodedItem& after);
-  Result<void> read_first(Operation& operation) const;
-  Result<std::vector<Written>> exec(const std::vector<Operation>& operations) const;
-  Result<TransactWriteRequest> request(const std::vector<Operation>& operations) const;
   bool reads_first() const;
+  // The operations with everything that is sent for them.
+  Result<std::vector<Operation>> prepared() const;
+  TransactWriteRequest request(const std::vector<Operation>& operations) const;
 
+  static void hand_over(std::vector<Operation>& operations);
+  static Result<void> check_size(const std::vector<Operation>& operations);
   static Result<void> check_distinct(const std::vector<Operation>& operations);
   Result<WriteReply> send(const TransactWriteRequest& request) const;
-  Error explain(Error error, const std::vector<Operation>& operations) const;
-  OperationFailure explain_operation(const Operation& operation, const OperationFailure* failures,
-                                     size_t count) const;
-  OperationFailure explain_own(const Operation& operation, OperationFailure failure) const;
-  Result<Written> written(const Operation& operation) const;
+  static Error explain(Error error, const std::vector<Operation>& operations);
+  static OperationFailure explain_operation(const Operation& operation,
+                                            const OperationFailure* failures, size_t count);
+  static OperationFailure explain_own(const Operation& operation, OperationFailure failure);
+  static bool is_outdated(const std::vector<Operation>& operations, const Error& error);
+  static Result<std::vector<Written>> written(const std::vector<Operation>& operations);
+  static Result<Written> written(const Operation& operation);
 
   TableCorePtr table_;
   std::string token_;
   TransactionOptions options_;
   std::vector<Operation> operations_;
   std::optional<Error> error_;
+  // With a token: what was sent after reading, unless it was cancelled. It may have happened, so it
+  // is this that is sent again; what the items are by now would make another transaction of it.
+  mutable std::optional<std::vector<Operation>> sent_;
 };
 
 class ReadTransactionCore {

@@ -1,15 +1,24 @@
 #include "odm/unique.h"
 
+#include <algorithm>
+#include <optional>
+
 #include "odm/entity_core.h"
 #include "odm/entity_support.h"
 #include "storage/expression/condition.h"
+#include "storage/expression/update.h"
 #include "storage/limits.h"
 
 namespace dynolith::odm::internal {
 namespace {
 
-constexpr int kAttemptsMax = 8;
-constexpr int64_t kWaitMs = 20;
+constexpr std::string_view kFailed = "ConditionalCheckFailed";
+
+// A unique attribute whose value a write changes.
+struct Change {
+  const Attribute* attribute = nullptr;
+  std::optional<ValueView> before, after;  // Views into the items.
+};
 
 std::optional<ValueView> unique_value(const Schema& schema, const Unique& unique,
                                       const ItemView& item) {
@@ -40,9 +49,9 @@ std::string holder_prefix(const Schema& schema) {
   return "UNIQUE#" + (schema.entity.empty() ? schema.model : schema.entity) + "#";
 }
 
-std::string holder_text(const Schema& schema, const UniqueChange& change, const ValueView& value) {
+std::string holder_text(const Schema& schema, const Attribute& attribute, const ValueView& value) {
   std::string text = holder_prefix(schema);
-  text.append(schema.attributes[change.attribute].stored_name).append("#");
+  text.append(attribute.stored_name).append("#");
   append_value_text(value, text);
   return text;
 }
@@ -77,12 +86,127 @@ EncodedItem holder_item(const Schema& schema, const std::string& text, const Att
   return encoder.finish_item();
 }
 
+// Those whose values differ.
+std::vector<Change> changes_between(const Schema& schema, const ItemView& before,
+                                    const ItemView& after) {
+  std::vector<Change> changes;
+  for (const Unique& unique : schema.unique) {
+    Change change{&schema.attributes[unique.attribute], unique_value(schema, unique, before),
+                  unique_value(schema, unique, after)};
+    if (change.before != change.after) changes.push_back(change);
+  }
+  return changes;
+}
+
+// That a stored item still has the value before; NULL and nothing are the same.
+ConditionCore is_unchanged(const Change& change) {
+  const std::string& name = change.attribute->stored_name;
+  if (change.before) return holds(name, change.before);
+  ConditionCore none = absent(name);
+  if (!change.attribute->nullable) return none;
+  return either(std::move(none),
+                share({storage::AttributeTypeIs{path_of(name), AttributeType::kNull}}));
+}
+
+// That all unique attributes are stored as they were, so that an update makes the same of them.
+ConditionCore all_unchanged(const Schema& schema, const ItemView& stored) {
+  ConditionCore all;
+  for (const Unique& unique : schema.unique) {
+    const std::string& name = schema.attributes[unique.attribute].stored_name;
+    all = both(std::move(all), holds(name, stored.find(name)));
+  }
+  return all;
+}
+
+ConditionPtr& condition_of(TransactAction& action) {
+  return std::visit([](auto& each) -> ConditionPtr& { return each.condition; }, action);
+}
+
+const ConditionPtr& condition_of(const TransactAction& action) {
+  return std::visit([](const auto& each) -> const ConditionPtr& { return each.condition; }, action);
+}
+
+Result<void> require(TransactAction& action, const ConditionCore& more) {
+  ConditionPtr& condition = condition_of(action);
+  ConditionCore all = both({condition, {}}, more);
+  if (all.error) return *std::move(all.error);
+  condition = std::move(all.tree);
+  return {};
+}
+
+// Transactions give back what stood in their way, nothing else.
+void set_returns(TransactAction& action) {
+  const auto set = [](auto& each) {
+    each.return_old_on_failure = true;
+    if constexpr (requires { each.return_old; }) each.return_old = false;
+    if constexpr (requires { each.returns; }) each.returns = UpdateRequest::Return::kNone;
+  };
+  std::visit(set, action);
+}
+
+Error too_long(const Schema& schema, const Attribute& attribute) {
+  Problems problems;
+  problems.add(std::string(attribute.name), "is too long to be unique");
+  return invalid_error(schema.model, std::move(problems));
+}
+
+// The write, and the actions on the holders of the values.
+Result<GuardedWrite> with_holders(const EntityCore& core, TransactAction write,
+                                  const std::vector<Change>& changes) {
+  const Schema& schema = core.schema();
+  const std::string& table = core.table().name;
+  const size_t longest = schema.sort ? storage::kSortKeyBytesMax : storage::kPartitionKeyBytesMax;
+  set_returns(write);
+  GuardedWrite guarded;
+  guarded.actions.push_back(std::move(write));
+  for (const Change& change : changes) {
+    const Attribute& attribute = *change.attribute;
+    std::string before, after;
+    if (change.before) before = holder_text(schema, attribute, *change.before);
+    if (change.after) after = holder_text(schema, attribute, *change.after);
+    if (before == after) continue;  // One value in two forms.
+    if (after.size() > longest) return too_long(schema, attribute);
+    const size_t position = schema.position(attribute);
+    if (!before.empty()) {
+      guarded.actions.emplace_back(
+          DeleteRequest{.table = table, .key = holder_key(schema, before)});
+      guarded.attributes.push_back(position);
+    }
+    if (!after.empty()) {
+      guarded.actions.emplace_back(
+          PutRequest{.table = table,
+                     .item = holder_item(schema, after, attribute),
+                     .condition = absent(schema.partition->attribute).tree});
+      guarded.attributes.push_back(position);
+    }
+  }
+  return guarded;
+}
+
+// The item after an update; of one of an older schema version the update upgrades it, if `newer`
+// is what it is upgraded to.
+Result<EncodedItem> updated_item(const Schema& schema, UpdateRequest& update,
+                                 const ConditionCore& condition, const ItemView& stored,
+                                 const std::optional<EncodedItem>& newer) {
+  if (newer) update = TRY(upgrading_request(schema, update, condition, stored, newer->view()));
+  auto after = storage::apply_update(*update.update, stored, update.key.view());
+  if (!after) return make_error(ErrorCode::kBadRequest, after.error().message);
+  return std::move(after).value();
+}
+
+// An update that does not fit the item, whose condition is found false before that. If the item is
+// one that satisfies it by then, nobody knows what the update would make of the values: read again.
+Result<GuardedWrite> failing(const EntityCore& core, const BlindWrite& write) {
+  GuardedWrite guarded = TRY(with_holders(core, write.action, {}));
+  guarded.unchanged = negate(write.condition);
+  TRY(require(guarded.actions.front(), guarded.unchanged));
+  return guarded;
+}
+
 // What a transaction that was cancelled says about the write and the values it wanted.
-Error canceled(const Schema& schema, Error error, const UniqueChanges& changes) {
-  constexpr std::string_view kFailed = "ConditionalCheckFailed";
+Error canceled(const Schema& schema, Error error, const GuardedWrite& write) {
   if (error.operations.empty()) return error;
-  OperationFailure& write = error.operations.front();
-  if (write.reason == kFailed) {
+  if (error.operations.front().reason == kFailed) {
     Error failed = std::move(error);
     failed.code = ErrorCode::kConditionFailed;
     failed.item = std::move(failed.operations.front().item);
@@ -90,15 +214,10 @@ Error canceled(const Schema& schema, Error error, const UniqueChanges& changes) 
     return failed;
   }
   Problems problems;
-  size_t next = 1;
-  for (const UniqueChange& change : changes) {
-    if (change.before) ++next;
-    if (!change.after) continue;
-    if (next < error.operations.size() && error.operations[next].reason == kFailed)
-      problems.add(std::string(schema.attributes[change.attribute].name),
+  for (size_t i = 0; i < write.attributes.size() && i + 1 < error.operations.size(); ++i)
+    if (error.operations[i + 1].reason == kFailed)
+      problems.add(std::string(schema.attributes[write.attributes[i]].name),
                    "has a value that another " + schema.model + " has");
-    ++next;
-  }
   if (!problems.empty()) {
     error.code = ErrorCode::kUniqueViolation;
     error.message = schema.model + " is not unique";
@@ -111,24 +230,27 @@ Error canceled(const Schema& schema, Error error, const UniqueChanges& changes) 
   return error;
 }
 
-ConditionPtr& condition_of(TransactAction& action) {
-  return std::visit([](auto& each) -> ConditionPtr& { return each.condition; }, action);
-}
+// A write and the item that it was guarded for. Without actions: there is nothing to be done.
+struct Attempt {
+  EncodedItem stored;
+  GuardedWrite write;
+};
 
-// Transactions give back what stood in their way, nothing else.
-void set_returns(TransactAction& action) {
-  const auto set = [](auto& each) {
-    each.return_old_on_failure = true;
-    if constexpr (requires { each.return_old; }) each.return_old = false;
-  };
-  std::visit(set, action);
+Result<Attempt> begin(const EntityCore& core, const BlindWrite& write) {
+  Attempt attempt{TRY(stored_item(core, action_key(core.schema(), write.action))), {}};
+  if (!attempt.stored.exists()) {
+    const ConditionPtr& condition = condition_of(write.action);
+    if (condition != nullptr && !storage::evaluate(*condition, {}))
+      return make_error(ErrorCode::kConditionFailed, "there is no such " + core.schema().model);
+    if (std::holds_alternative<DeleteRequest>(write.action)) return attempt;
+  }
+  if (is_other_entitys(core.schema(), attempt.stored.view()))
+    return other_entity_error(core.schema(), std::move(attempt.stored));
+  attempt.write = TRY(guard_stored(core, write, attempt.stored.view()));
+  return attempt;
 }
 
 }  // namespace
-
-ConditionCore UniqueChange::is_unchanged(const Schema& schema) const {
-  return holds(schema.attributes[attribute].stored_name, before);
-}
 
 bool is_holder_key(const Schema& schema, const ItemView& key) {
   if (schema.unique.empty() || !schema.partition) return false;
@@ -139,92 +261,106 @@ bool is_holder_key(const Schema& schema, const ItemView& key) {
   return !schema.sort || key.find(schema.sort->attribute) == text;
 }
 
-UniqueChanges unique_changes(const Schema& schema, const ItemView& before, const ItemView& after) {
-  UniqueChanges changes;
-  for (const Unique& unique : schema.unique) {
-    UniqueChange change{unique.attribute, unique_value(schema, unique, before),
-                        unique_value(schema, unique, after)};
-    if (change.before != change.after) changes.push_back(change);
+EncodedItem action_key(const Schema& schema, const TransactAction& action) {
+  if (const auto* put = std::get_if<PutRequest>(&action)) {
+    std::vector<std::string> names{schema.partition->attribute};
+    if (schema.sort) names.push_back(schema.sort->attribute);
+    std::sort(names.begin(), names.end());
+    return storage::with_only(put->item.view(), names);
   }
-  return changes;
+  if (const auto* update = std::get_if<UpdateRequest>(&action)) return update->key;
+  if (const auto* remove = std::get_if<DeleteRequest>(&action)) return remove->key;
+  return std::get<CheckRequest>(action).key;
 }
 
-Result<TransactWriteRequest> unique_request(const EntityCore& core, TransactAction write,
-                                            const UniqueChanges& changes) {
+Result<GuardedWrite> guard(const EntityCore& core, TransactAction write, const ItemView& before,
+                           const ItemView& after) {
+  const std::vector<Change> changes = changes_between(core.schema(), before, after);
+  GuardedWrite guarded = TRY(with_holders(core, std::move(write), changes));
+  if (before.exists())
+    for (const Change& change : changes)
+      guarded.unchanged = both(std::move(guarded.unchanged), is_unchanged(change));
+  TRY(require(guarded.actions.front(), guarded.unchanged));
+  return guarded;
+}
+
+Result<GuardedWrite> guard_stored(const EntityCore& core, const BlindWrite& write,
+                                  const ItemView& stored) {
   const Schema& schema = core.schema();
-  const std::string& table = core.table().name;
-  set_returns(write);
-  TransactWriteRequest request;
-  request.actions.push_back(std::move(write));
-  for (const UniqueChange& change : changes) {
-    const Attribute& attribute = schema.attributes[change.attribute];
-    if (change.before)
-      request.actions.emplace_back(DeleteRequest{
-          .table = table, .key = holder_key(schema, holder_text(schema, change, *change.before))});
-    if (!change.after) continue;
-    const std::string text = holder_text(schema, change, *change.after);
-    const size_t longest = schema.sort ? storage::kSortKeyBytesMax : storage::kPartitionKeyBytesMax;
-    if (text.size() > longest) {
-      Problems problems;
-      problems.add(std::string(attribute.name), "is too long to be unique");
-      return invalid_error(schema.model, std::move(problems));
-    }
-    request.actions.emplace_back(PutRequest{.table = table,
-                                            .item = holder_item(schema, text, attribute),
-                                            .condition = absent(schema.partition->attribute).tree});
+  const ConditionPtr& asked = write.condition.tree;
+  const bool is_satisfied = asked == nullptr || storage::evaluate(*asked, stored);
+  // Another entity's item holds no values of this one's.
+  const bool is_own = stored.exists() && is_of(schema, stored);
+  TransactAction action = write.action;
+  EncodedItem after;
+  ConditionCore upgraded_from;
+  if (auto* const put = std::get_if<PutRequest>(&action)) after = put->item;
+  if (auto* const update = std::get_if<UpdateRequest>(&action)) {
+    std::optional<EncodedItem> newer;
+    if (is_own) newer = TRY(upgraded(schema, stored));
+    Result<EncodedItem> updated = updated_item(schema, *update, write.condition, stored, newer);
+    if (!updated && is_satisfied) return std::move(updated).error();
+    if (!updated) return failing(core, write);
+    after = std::move(updated).value();
+    if (newer) upgraded_from.tree = update->condition;
   }
-  return request;
+  GuardedWrite guarded =
+      TRY(with_holders(core, std::move(action),
+                       changes_between(schema, is_own ? stored : ItemView(), after.view())));
+  guarded.unchanged = all_unchanged(schema, stored);
+  TRY(require(guarded.actions.front(), guarded.unchanged));
+  // An upgrade may have read all of the item.
+  if (is_satisfied) guarded.unchanged = both(std::move(guarded.unchanged), upgraded_from);
+  if (guarded.unchanged.error) return *std::move(guarded.unchanged.error);
+  return guarded;
 }
 
-Result<void> write_with_unique(const EntityCore& core, TransactAction write,
-                               const UniqueChanges& changes) {
-  const TransactWriteRequest request = TRY(unique_request(core, std::move(write), changes));
+Result<EncodedItem> stored_item(const EntityCore& core, EncodedItem key) {
+  const GetRequest request = TRY(core.get_request(std::move(key), {.consistent = true}));
+  EncodedItem stored;
+  TRY(core.connection().get(request,
+                            [&](const ItemView& item) { stored.bytes.assign(item.bytes()); }));
+  return stored;
+}
+
+Result<void> write_guarded(const EntityCore& core, const GuardedWrite& write) {
+  const TransactWriteRequest request{.actions = write.actions};
   for (int attempt = 1;; ++attempt) {
     Result<WriteReply> reply = core.connection().transact_write(request);
     if (reply) return {};
     Error error = std::move(reply).error();
     if (error.code == ErrorCode::kTransactionCanceled)
-      error = canceled(core.schema(), std::move(error), changes);
-    if (error.code != ErrorCode::kTransactionConflict || attempt == kAttemptsMax) return error;
-    wait_before_retry(core.connection(), attempt, kWaitMs);
+      error = canceled(core.schema(), std::move(error), write);
+    if (error.code != ErrorCode::kTransactionConflict || attempt == kUniqueAttemptsMax)
+      return error;
+    wait_before_retry(core.connection(), attempt, kUniqueWaitMs);
   }
 }
 
-Result<EncodedItem> replace_with_unique(const EntityCore& core, const EncodedItem& key,
-                                        TransactAction write, const ItemView& after) {
-  const Schema& schema = core.schema();
-  const ConditionPtr asked = condition_of(write);
-  const GetRequest get = TRY(core.get_request(key, {.consistent = true}));
+Result<EncodedItem> write_stored(const EntityCore& core, const BlindWrite& write) {
   for (int attempt = 1;; ++attempt) {
-    EncodedItem before;
-    TRY(core.connection().get(get,
-                              [&](const ItemView& item) { before.bytes.assign(item.bytes()); }));
-    if (!before.exists() && !after.exists() &&
-        (asked == nullptr || storage::evaluate(*asked, before.view())))
-      return before;
-    // Another entity's item holds no values of this one's, whatever it has.
-    const bool is_own = before.exists() && is_of(schema, before.view());
-    const UniqueChanges changes =
-        unique_changes(schema, is_own ? before.view() : ItemView(), after);
-    ConditionCore condition;
-    for (const Unique& unique : schema.unique) {
-      const UniqueChange value{unique.attribute, unique_value(schema, unique, before.view()), {}};
-      condition = both(std::move(condition), value.is_unchanged(schema));
-    }
-    TransactAction action = write;
-    condition_of(action) = both({asked, {}}, condition).tree;
-    Result<void> written = write_with_unique(core, std::move(action), changes);
-    if (written) return before;
+    Attempt now = TRY(begin(core, write));
+    if (now.write.actions.empty()) return std::move(now.stored);
+    Result<void> written = write_guarded(core, now.write);
+    if (written) return std::move(now.stored);
     Error error = std::move(written).error();
     const bool is_changed = error.code == ErrorCode::kConditionFailed &&
-                            !storage::evaluate(*condition.tree, error.item.view());
+                            !storage::evaluate(*now.write.unchanged.tree, error.item.view());
     if (!is_changed) return error;
-    if (attempt == kAttemptsMax)
+    if (attempt == kUniqueAttemptsMax)
       return make_error(ErrorCode::kVersionConflict,
-                        schema.model + " was changed by others at each of " +
-                            std::to_string(kAttemptsMax) + " attempts");
-    wait_before_retry(core.connection(), attempt, kWaitMs);
+                        core.schema().model + " was changed by others at each of " +
+                            std::to_string(kUniqueAttemptsMax) + " attempts");
+    wait_before_retry(core.connection(), attempt, kUniqueWaitMs);
   }
+}
+
+Result<Request> show_stored(const EntityCore& core, const BlindWrite& write) {
+  Attempt now = TRY(begin(core, write));
+  if (!now.write.actions.empty())
+    return Request(TransactWriteRequest{.actions = std::move(now.write.actions)});
+  EncodedItem key = action_key(core.schema(), write.action);
+  return Request(TRY(core.get_request(std::move(key), {.consistent = true})));
 }
 
 }  // namespace dynolith::odm::internal

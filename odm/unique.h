@@ -3,10 +3,12 @@
 //
 //   pk = sk = "UNIQUE#User#email#ann@x.org", "_unique" = "email", and the entity's tag "_unique"
 //
-// which no entity's reads show. Internal to the mapper; how reads know them is in object.h.
+// which no entity's reads show. Single writes, transactions and dry runs all make their requests
+// here. Internal to the mapper; how reads know the holders is in object.h.
+//
+// Threads: any.
 #pragma once
 
-#include <optional>
 #include <vector>
 
 #include "odm/condition.h"
@@ -21,36 +23,57 @@ namespace internal {
 
 using storage::ItemView;
 
-struct UniqueChange {
-  size_t attribute = 0;  // Of Schema::attributes.
-  std::optional<storage::ValueView> before, after;
+constexpr int kUniqueAttemptsMax = 8;  // While others change what was read.
+constexpr int64_t kUniqueWaitMs = 20;
 
-  // That the stored item still has the value before.
-  ConditionCore is_unchanged(const Schema& schema) const;
+// The key attributes of the item that an action is about.
+EncodedItem action_key(const Schema& schema, const TransactAction& action);
+
+// A write, and what gives up and takes the unique values that it changes.
+struct GuardedWrite {
+  std::vector<TransactAction> actions = {};  // The write first.
+  std::vector<size_t> attributes = {};  // Of Schema::attributes: of each action after the first.
+  // A part of the write's condition: the item still is what the other actions were made for. False
+  // for an item that stood in the way: read it again.
+  ConditionCore unchanged = {};
 };
-using UniqueChanges = std::vector<UniqueChange>;
 
 // Whether a bare key is that of an item that holds one of the model's values.
 bool is_holder_key(const Schema& schema, const ItemView& key);
 
-// Of those attributes whose values differ; the views are into the items.
-UniqueChanges unique_changes(const Schema& schema, const ItemView& before, const ItemView& after);
+// Of a write that turns one item into another, either of which may be absent; on the condition that
+// the values which change are still those of `before`. Errors: kInvalid (a value is too long to be
+// a key), kBadRequest (the condition is too large).
+Result<GuardedWrite> guard(const EntityCore& core, TransactAction write, const ItemView& before,
+                           const ItemView& after);
 
-// The items that hold values: what a write in a transaction takes with it. Errors: kInvalid (a
-// value is too long to be a key).
-Result<TransactWriteRequest> unique_request(const EntityCore& core, TransactAction write,
-                                            const UniqueChanges& changes);
+// A write that does not know what is stored: a put, a removal by key, an update.
+struct BlindWrite {
+  TransactAction action;
+  ConditionCore condition;  // The action's, without what it says of the schema's version.
+};
+
+// The same of such a write, if this is stored. An update upgrades an item of an older schema
+// version. Errors: as guard(); kBadRequest (the update does not fit the item).
+Result<GuardedWrite> guard_stored(const EntityCore& core, const BlindWrite& write,
+                                  const ItemView& stored);
+
+// Consistently; absent if there is none.
+Result<EncodedItem> stored_item(const EntityCore& core, EncodedItem key);
 
 // Sends it, again if other transactions are in its way. Errors: kConditionFailed of the write
 // itself, with its item; kUniqueViolation; those of transactions.
-Result<void> write_with_unique(const EntityCore& core, TransactAction write,
-                               const UniqueChanges& changes);
+Result<void> write_guarded(const EntityCore& core, const GuardedWrite& write);
 
-// A put or removal whatever is there: what is there is read first, and its values are given up.
-// `write` is a PutRequest or a DeleteRequest with `key`. Gives the item that was there. Errors: as
-// write_with_unique; kVersionConflict if others change the values all the time.
-Result<EncodedItem> replace_with_unique(const EntityCore& core, const EncodedItem& key,
-                                        TransactAction write, const ItemView& after);
+// Reads the item, guards the write and sends it; again if others changed the values meanwhile.
+// Gives the item that was there. Errors: as guard_stored() and write_guarded(); kConditionFailed
+// also without sending, if there is no item and there has to be one; kOtherEntity; kVersionConflict
+// if others change the values all the time.
+Result<EncodedItem> write_stored(const EntityCore& core, const BlindWrite& write);
+
+// What that would send by now: reads the item, writes nothing. The read itself is the answer if
+// nothing follows it (a removal of what is not there). Errors: those found before sending.
+Result<Request> show_stored(const EntityCore& core, const BlindWrite& write);
 
 }  // namespace internal
 }  // namespace dynolith::odm

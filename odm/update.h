@@ -234,8 +234,8 @@ class Update {
     if (!*found) object->reset();
     return object;
   }
-  // What would be sent.
-  Result<UpdateRequest> request() const { return core_.request(); }
+  // What would be sent: UpdateCore::request().
+  Result<Request> request() const { return core_.request(); }
 
  private:
   template <class M, class B>

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "odm/entity_support.h"
+#include "odm/unique.h"
 #include "odm/update_builder.h"
 
 namespace dynolith::odm {
@@ -252,22 +253,19 @@ void UpdateCore::remove(const FieldCore& field, bool may_be_absent) {
 
 void UpdateCore::when(const ConditionCore& condition) { condition_ = both(condition_, condition); }
 
-Result<PreparedUpdate> UpdateCore::build() const { return UpdateBuilder(*this).build(); }
+Result<PreparedUpdate> UpdateCore::prepare() const { return UpdateBuilder(*this).build(); }
 
-Result<PreparedUpdate> UpdateCore::prepare() const {
-  Result<PreparedUpdate> prepared = build();
-  if (prepared && prepared->changes_unique)
-    return make_error(ErrorCode::kBadRequest,
-                      entity_.schema().model +
-                          ": an update that may change a unique attribute reads the item first; "
-                          "only exec() can");
-  return prepared;
+Result<Request> UpdateCore::request() const {
+  PreparedUpdate prepared = TRY(prepare());
+  if (!prepared.changes_unique) return Request(std::move(prepared.request));
+  Result<Request> shown = internal::show_stored(entity_, {prepared.request, prepared.condition});
+  if (shown) return shown;
+  return entity_.explain_failure(std::move(shown).error(), prepared.intent, prepared.condition,
+                                 prepared.expected_version);
 }
 
-Result<UpdateRequest> UpdateCore::request() const { return TRY(prepare()).request; }
-
 Result<EncodedItem> UpdateCore::send(UpdateRequest::Return returns) const {
-  PreparedUpdate prepared = TRY(build());
+  PreparedUpdate prepared = TRY(prepare());
   if (prepared.changes_unique) return send_with_unique(prepared, returns);
   prepared.request.returns = returns;
   // An item of an older schema version is upgraded with the update.
@@ -285,6 +283,18 @@ Result<EncodedItem> UpdateCore::send(UpdateRequest::Return returns) const {
     return entity_.explain_failure(std::move(reply).error(), prepared.intent, prepared.condition,
                                    prepared.expected_version);
   return std::move(reply->item);
+}
+
+// The item is read; the update, what it gives up and what it takes become one transaction.
+Result<EncodedItem> UpdateCore::send_with_unique(const PreparedUpdate& prepared,
+                                                 UpdateRequest::Return returns) const {
+  Result<EncodedItem> before =
+      internal::write_stored(entity_, {prepared.request, prepared.condition});
+  if (!before)
+    return entity_.explain_failure(std::move(before).error(), prepared.intent, prepared.condition,
+                                   prepared.expected_version);
+  if (returns == UpdateRequest::Return::kAllOld) return before;
+  return internal::stored_item(entity_, prepared.request.key);
 }
 
 Result<void> UpdateCore::exec(void* object) const {

@@ -85,11 +85,13 @@ class UpdateCore {
   // Something that a front found wrong with a value.
   void add_problem(const FieldCore& field, std::string message);
 
-  // The request as it would be sent. Errors: kInvalid (with all problems), kBadKey (a derived
+  // The request alone, whatever is stored. Errors: kInvalid (with all problems), kBadKey (a derived
   // member or index key needs more members than are known; a key member is changed), kBadRequest
   // (nothing changes, two changes overlap), kBadModel.
   Result<PreparedUpdate> prepare() const;
-  Result<UpdateRequest> request() const;
+  // What exec() would send. If unique values may change it reads the item, as exec() does, and
+  // gives the transaction that would follow. Errors: those of exec() found before it writes.
+  Result<Request> request() const;
   // Fills an initial object with the item as it is afterwards. Errors: also kNotFound,
   // kConditionFailed, kVersionConflict, kUniqueViolation.
   Result<void> exec(void* object) const;
@@ -111,7 +113,6 @@ class UpdateCore {
   void set_value(UpdateChange::Kind kind, const FieldCore& field, void* member);
   void join(UpdateChange::Kind kind, const FieldCore& field, const ValueCodec& codec,
             void* elements);
-  Result<PreparedUpdate> build() const;
   // The item before or after.
   Result<EncodedItem> send(UpdateRequest::Return returns) const;
   Result<EncodedItem> send_with_unique(const PreparedUpdate& prepared,

@@ -27,18 +27,6 @@ const ValueCodec& operand_codec(const FieldCore& field) {
   return field.codec != nullptr ? *field.codec : codec_of<Value>();
 }
 
-Result<std::vector<EncodedItem>> encoded(const Schema& schema,
-                                         const std::vector<DynamicKey>& keys) {
-  std::vector<EncodedItem> all;
-  all.reserve(keys.size());
-  for (const DynamicKey& key : keys) {
-    Result<EncodedItem> one = key.encode(schema);
-    if (!one) return std::move(one).error();
-    all.push_back(std::move(one).value());
-  }
-  return all;
-}
-
 Result<std::optional<Map>> get_one(const EntityCore& core, const DynamicKey& key,
                                    const ReadOptions& options) {
   Result<EncodedItem> encoded_key = key.encode(core.schema());
@@ -58,7 +46,7 @@ Result<Map> needed(const EntityCore& core, Result<std::optional<Map>> item) {
 Result<std::vector<std::optional<Map>>> get_all(const EntityCore& core,
                                                 const std::vector<DynamicKey>& keys,
                                                 const ReadOptions& options) {
-  Result<std::vector<EncodedItem>> all = encoded(core.schema(), keys);
+  Result<std::vector<EncodedItem>> all = DynamicKey::encode_all(core.schema(), keys);
   if (!all) return std::move(all).error();
   std::vector<std::optional<Map>> items(keys.size());
   const auto found = [&items](size_t i) -> void* { return &items[i].emplace(); };
@@ -126,6 +114,14 @@ Result<EncodedItem> DynamicKey::encode(const Schema& schema) const {
   std::vector<const void*> addresses;
   for (const Value& value : *values) addresses.push_back(&value);
   return make_key(schema, addresses);
+}
+
+Result<std::vector<EncodedItem>> DynamicKey::encode_all(const Schema& schema,
+                                                        const std::vector<DynamicKey>& keys) {
+  std::vector<EncodedItem> all;
+  all.reserve(keys.size());
+  for (const DynamicKey& key : keys) all.push_back(TRY(key.encode(schema)));
+  return all;
 }
 
 Result<std::vector<MemberValue>> DynamicKey::values(const Schema& schema,
@@ -270,19 +266,12 @@ Result<Map> DynamicEntity::modify(const DynamicKey& key,
                                   FunctionRef<Result<void>(Map& item)> change) const {
   Result<EncodedItem> encoded_key = key.encode(schema());
   if (!encoded_key) return std::move(encoded_key).error();
-  Map original, changed;
-  const auto fresh = [&original]() -> void* {
-    original.clear();
-    return &original;
-  };
-  const auto as_read = [&original]() -> const void* { return &original; };
-  const auto run = [&]() -> Result<void*> {
-    changed = original;
-    Result<void> outcome = change(changed);
-    if (!outcome) return std::move(outcome).error();
-    return static_cast<void*>(&changed);
-  };
-  return written(core_.modify(*encoded_key, {fresh, as_read, run}), changed);
+  Map changed;
+  return written(internal::run_modify(change, changed,
+                                      [&](const ModifiedObjects& objects) {
+                                        return core_.modify(*encoded_key, objects);
+                                      }),
+                 changed);
 }
 
 Result<std::optional<Map>> DynamicEntity::get(const DynamicKey& key,
@@ -319,16 +308,13 @@ Result<std::vector<std::optional<Map>>> DynamicEntity::get_many(const std::vecto
 }
 
 Result<std::vector<Map>> DynamicEntity::put_many(std::vector<Map> items) const {
-  std::vector<void*> addresses;
-  addresses.reserve(items.size());
-  for (Map& item : items) addresses.push_back(&item);
-  Result<void> put = core_.put_many(addresses);
+  Result<void> put = core_.put_many(internal::addresses_of(items));
   if (!put) return std::move(put).error();
   return items;
 }
 
 Result<void> DynamicEntity::remove_many(const std::vector<DynamicKey>& keys) const {
-  Result<std::vector<EncodedItem>> all = encoded(schema(), keys);
+  Result<std::vector<EncodedItem>> all = DynamicKey::encode_all(schema(), keys);
   if (!all) return std::move(all).error();
   return core_.remove_many(*all);
 }

@@ -30,6 +30,8 @@ class DynamicKey {
 
   // Errors: kBadKey, kBadModel.
   Result<EncodedItem> encode(const Schema& schema) const;
+  static Result<std::vector<EncodedItem>> encode_all(const Schema& schema,
+                                                     const std::vector<DynamicKey>& keys);
   // Leading members of the table's key, or of an index (null: the table's).
   Result<std::vector<MemberValue>> values(const Schema& schema, const IndexSchema* index) const;
 
@@ -86,7 +88,8 @@ class DynamicUpdate {
   Result<Map> exec() const;
   // The item before; nothing if upsert() created it.
   Result<std::optional<Map>> exec_old() const;
-  Result<UpdateRequest> request() const { return core_.request(); }
+  // What would be sent.
+  Result<Request> request() const { return core_.request(); }
   const UpdateCore& core() const { return core_; }
 
  private:
@@ -115,6 +118,8 @@ class DynamicPartialEntity {
   EntityCore core_;
   Result<PartialReadPtr> parts_;
 };
+
+class DynamicDryRun;
 
 class DynamicEntity {
  public:
@@ -167,6 +172,9 @@ class DynamicEntity {
   Result<std::vector<Map>> put_many(std::vector<Map> items) const;
   Result<void> remove_many(const std::vector<DynamicKey>& keys) const;
 
+  // The same calls, answering what they would send.
+  DynamicDryRun dry_run() const;
+
  private:
   void add_to(Selection& selection, std::string_view path) const { selection.add(schema(), path); }
   void add_to(Selection& selection, const std::vector<std::string>& paths) const {
@@ -178,6 +186,34 @@ class DynamicEntity {
 
   EntityCore core_;
 };
+
+// What DryRun of entity.h is for structs.
+class DynamicDryRun {
+ public:
+  explicit DynamicDryRun(const EntityCore& core) : core_(core) {}
+
+  Result<Request> create(Map item, const Condition<Map>& condition = {}) const;
+  Result<Request> put(Map item, const Condition<Map>& condition = {}) const;
+  // Nothing: nothing differs.
+  Result<std::optional<Request>> save(const Map& original, Map changed,
+                                      const Condition<Map>& condition = {}) const;
+  Result<std::optional<Request>> modify(const DynamicKey& key,
+                                        FunctionRef<Result<void>(Map& item)> change) const;
+  // Of must_get() too.
+  Result<Request> get(const DynamicKey& key, const ReadOptions& options = {}) const;
+  Result<Request> remove(const DynamicKey& key, const Condition<Map>& condition = {}) const;
+  Result<Request> remove_item(const Map& item, const Condition<Map>& condition = {}) const;
+  // A request for each chunk.
+  Result<std::vector<Request>> get_many(const std::vector<DynamicKey>& keys,
+                                        const ReadOptions& options = {}) const;
+  Result<std::vector<Request>> put_many(std::vector<Map> items) const;
+  Result<std::vector<Request>> remove_many(const std::vector<DynamicKey>& keys) const;
+
+ private:
+  EntityCore core_;
+};
+
+inline DynamicDryRun DynamicEntity::dry_run() const { return DynamicDryRun(core_); }
 
 inline DynamicEntity Table::dynamic(const DynamicSchema& schema) const {
   return DynamicEntity(core_, schema);

@@ -26,6 +26,11 @@ DynamicTransaction& DynamicTransaction::token(std::string token) {
   return *this;
 }
 
+DynamicTransaction& DynamicTransaction::options(TransactionOptions options) {
+  core_.set_options(options);
+  return *this;
+}
+
 DynamicTransaction& DynamicTransaction::create(const DynamicEntity& entity, Map item,
                                                const Condition<Map>& condition) {
   core_.use(entity.core().table_ptr());
@@ -61,6 +66,13 @@ DynamicTransaction& DynamicTransaction::remove(const DynamicEntity& entity, cons
   return *this;
 }
 
+DynamicTransaction& DynamicTransaction::remove_item(const DynamicEntity& entity, const Map& item,
+                                                    const Condition<Map>& condition) {
+  core_.use(entity.core().table_ptr());
+  core_.remove_object(entity.core(), &item, condition.core());
+  return *this;
+}
+
 DynamicTransaction& DynamicTransaction::check(const DynamicEntity& entity, const DynamicKey& key,
                                               const Condition<Map>& condition) {
   core_.use(entity.core().table_ptr());
@@ -70,6 +82,11 @@ DynamicTransaction& DynamicTransaction::check(const DynamicEntity& entity, const
 
 Result<std::vector<std::optional<Map>>> DynamicTransaction::exec() const {
   return maps_of(core_.exec());
+}
+
+DynamicReadTransaction& DynamicReadTransaction::options(TransactionOptions options) {
+  core_.set_options(options);
+  return *this;
 }
 
 DynamicReadTransaction& DynamicReadTransaction::get(const DynamicEntity& entity,

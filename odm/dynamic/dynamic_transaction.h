@@ -24,6 +24,7 @@ class DynamicTransaction {
   explicit DynamicTransaction(const Table& table) : core_(table.core()) {}
 
   DynamicTransaction& token(std::string token);
+  DynamicTransaction& options(TransactionOptions options);
   DynamicTransaction& create(const DynamicEntity& entity, Map item,
                              const Condition<Map>& condition = {});
   DynamicTransaction& put(const DynamicEntity& entity, Map item,
@@ -34,12 +35,16 @@ class DynamicTransaction {
   DynamicTransaction& update(const DynamicUpdate& update);
   DynamicTransaction& remove(const DynamicEntity& entity, const DynamicKey& key,
                              const Condition<Map>& condition = {});
+  // If its version is the item's.
+  DynamicTransaction& remove_item(const DynamicEntity& entity, const Map& item,
+                                  const Condition<Map>& condition = {});
   // Changes nothing, but cancels the transaction if the item does not satisfy the condition.
   DynamicTransaction& check(const DynamicEntity& entity, const DynamicKey& key,
                             const Condition<Map>& condition);
 
   // What create, put and save wrote, by the positions of the calls; nothing for the others.
   Result<std::vector<std::optional<Map>>> exec() const;
+  // What would be sent by now; reads what exec() reads first.
   Result<TransactWriteRequest> request() const { return core_.request(); }
   TransactionCore& core() { return core_; }
 
@@ -52,11 +57,15 @@ class DynamicReadTransaction {
  public:
   explicit DynamicReadTransaction(const Table& table) : core_(table.core()) {}
 
+  DynamicReadTransaction& options(TransactionOptions options);
   DynamicReadTransaction& get(const DynamicEntity& entity, const DynamicKey& key);
   // Only parts of the item: get(events.only("kind", "place.city"), {id}).
   DynamicReadTransaction& get(const DynamicPartialEntity& entity, const DynamicKey& key);
   // By the positions of the calls; nothing: there is no such item.
   Result<std::vector<std::optional<Map>>> exec() const;
+  // What would be sent.
+  Result<TransactGetRequest> request() const { return core_.request(); }
+  ReadTransactionCore& core() { return core_; }
 
  private:
   ReadTransactionCore core_;

@@ -210,16 +210,6 @@ TEST_F(Transactions, GiveUpTheUniqueValuesOfWhatTheyReplaceAndRemove) {
   EXPECT_EQ(violation.error().operations[0].code, ErrorCode::kUniqueViolation);
 }
 
-TEST_F(Transactions, RefuseWhatTheyCannotDoWithUniqueValues) {
-  const auto update =
-      app_.transact().update(accounts_.update("acme", "a").set(&Account::email, "z")).exec();
-  EXPECT_EQ(update.error().code, ErrorCode::kBadRequest);
-  EXPECT_THAT(update.error().message, HasSubstr("operation 0 (Account): "));
-  const Transaction put = app_.transact().token("t").put(Account{"acme", "a", "a@x", 0});
-  EXPECT_THAT(put.exec().error().message, HasSubstr("a token cannot"));
-  EXPECT_THAT(put.request().error().message, HasSubstr("only exec() reads them"));
-}
-
 // Changes an account behind a transaction's back, after it was read.
 TEST_F(Transactions, ReadAgainWhatOthersChangedMeanwhile) {
   const Account first = accounts_.create({"acme", "a", "a@x", 0}).value();

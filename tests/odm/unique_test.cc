@@ -9,6 +9,7 @@ namespace dynolith::odm::test {
 struct Account {
   std::string id, email;
   std::optional<int> number;
+  std::optional<std::string> phone;
   int64_t version = 0;
 };
 
@@ -33,9 +34,11 @@ struct Model<test::Account> {
         .attribute("id", &Account::id)
         .attribute("email", &Account::email, odm::lower())
         .attribute("number", &Account::number)
+        .attribute("phone", &Account::phone, nullable())
         .version("v", &Account::version)
         .unique(&Account::email)
-        .unique(&Account::number);
+        .unique(&Account::number)
+        .unique(&Account::phone);
   }
 };
 template <>
@@ -182,11 +185,21 @@ TEST_F(UniqueTest, WhatHoldsValuesIsNoItemOfAModelWithoutAnEntityName) {
   EXPECT_EQ(lone.query("1").count().value(), 1u);
 }
 
-TEST_F(UniqueTest, ADryRunShowsTheTransaction) {
-  const auto create = accounts().dry_run().create({.id = "1", .email = "a@x.org"});
-  ASSERT_TRUE(create.ok());
-  EXPECT_EQ(to_wire(*create).operation, "TransactWriteItems");
-  EXPECT_EQ(to_wire(*accounts().dry_run().remove("1")).operation, "GetItem");
+TEST_F(UniqueTest, NullIsNoValue) {
+  Account first = accounts().create({.id = "1", .email = "a@x.org"}).value();
+  EXPECT_EQ(stored("ACCOUNT#1", "ACCOUNT").at("phone"), Value(Null{}));
+  Account changed = first;
+  changed.phone = "555";
+  changed = accounts().save(first, changed).value();
+  EXPECT_TRUE(is_held("phone#555"));
+  first = changed;
+  first.phone.reset();
+  first = accounts().save(changed, first).value();
+  EXPECT_FALSE(is_held("phone#555"));
+  ASSERT_TRUE(accounts().put({.id = "1", .email = "a@x.org", .phone = "556"}).ok());
+  ASSERT_TRUE(accounts().put({.id = "1", .email = "a@x.org"}).ok());
+  EXPECT_TRUE(accounts().remove("1").value());
+  EXPECT_FALSE(is_held("phone#556"));
 }
 
 }  // namespace

@@ -153,7 +153,7 @@ class UpdateTest : public test::EntityTest {
     return dynolith::test::text_of(storage::encode_value(value).view());
   }
   std::string body(const Update<Member>& update) const {
-    Result<UpdateRequest> request = update.request();
+    const Result<Request> request = update.request();
     if (!request) return request.error().to_text();
     const WireRequest wire = to_wire(*request);
     EXPECT_EQ(wire.operation, "UpdateItem");

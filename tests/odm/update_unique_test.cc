@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "odm/observer.h"
 #include "odm/update.h"
 #include "tests/odm/entity_fixture.h"
 
@@ -12,6 +13,11 @@ struct Account {
   std::string id, email;
   std::optional<std::string> handle;
   int age = 0;
+};
+// Older items have "old" instead of "level".
+struct Badge {
+  std::string id, name;
+  int level = 0;
 };
 
 }  // namespace
@@ -29,6 +35,21 @@ struct Model<Account> {
         .attribute("age", &Account::age)
         .unique(&Account::email)
         .unique(&Account::handle);
+  }
+};
+template <>
+struct Model<Badge> {
+  using key = Key<&Badge::id>;
+  static void define(Definition<Badge>& badge) {
+    badge.entity("Badge")
+        .partition_key("pk", "BADGE#{id}")
+        .sort_key("sk", "BADGE")
+        .attribute("id", &Badge::id)
+        .attribute("name", &Badge::name)
+        .attribute("level", &Badge::level)
+        .unique(&Badge::name)
+        .schema_version(1)
+        .upgrade(0, [](Map& item) { item["level"] = item["old"]; });
   }
 };
 
@@ -77,11 +98,61 @@ TEST_F(UpdateUniqueTest, UniqueUpdatesKeepTheirConditions) {
   ASSERT_FALSE(failed.ok());
   EXPECT_EQ(failed.error().code, ErrorCode::kConditionFailed);
   EXPECT_THAT(failed.error().clauses, testing::ElementsAre(FailedClause{"age > 5", "1"}));
-  EXPECT_EQ(accounts().update("1").set(&Account::email, "b@x").request().error().code,
-            ErrorCode::kBadRequest);
   connection_->clear();
   ASSERT_TRUE(accounts().update("1").set(&Account::age, 9).exec().ok());
   EXPECT_EQ(connection_->wire().size(), 1u);
+}
+
+// A count of what is not there would be an error of its own.
+TEST_F(UpdateUniqueTest, ConditionsAreFoundFalseBeforeAnUpdateIsFoundNotToFit) {
+  store({{"pk", "ACCOUNT#1"},
+         {"sk", "ACCOUNT#1"},
+         {"_et", "Account"},
+         {"id", "1"},
+         {"email", "a@x"}});
+  const auto counted = [this](const Condition<Account>& condition) {
+    return accounts()
+        .update("1")
+        .set(&Account::email, "b@x")
+        .set(f(&Account::age), f(&Account::age) + 1)
+        .when(condition)
+        .exec();
+  };
+  const auto failed = counted(exists(&Account::age));
+  ASSERT_FALSE(failed.ok());
+  EXPECT_EQ(failed.error().code, ErrorCode::kConditionFailed);
+  EXPECT_EQ(failed.error().clauses.size(), 1u);
+  EXPECT_EQ(counted({}).error().code, ErrorCode::kBadRequest);
+}
+
+TEST_F(UpdateUniqueTest, GiveUpAfterLosingEveryRace) {
+  ASSERT_TRUE(accounts().create({"1", "0@x", {}, 1}).ok());
+  int changes = 0;
+  const ConnectionPtr watched = observe(connection_, [&](const CallEvent& event) {
+    if (event.operation != "GetItem") return;
+    const auto others = Table(connection_, "app").entity<Account>();
+    const Account now{"1", std::to_string(changes) + "@x", {}, 1};
+    Account changed = now;
+    changed.email = std::to_string(++changes) + "@x";
+    EXPECT_TRUE(others.save(now, changed).ok());
+  });
+  const auto lost =
+      Table(watched, "app").entity<Account>().update("1").set(&Account::email, "b@x").exec();
+  ASSERT_FALSE(lost.ok());
+  EXPECT_EQ(lost.error().code, ErrorCode::kVersionConflict);
+  EXPECT_EQ(changes, 8);
+  EXPECT_TRUE(accounts().create({"2", "b@x", {}, 2}).ok());
+}
+
+TEST_F(UpdateUniqueTest, UpgradeWhatTheyChange) {
+  store({{"pk", "BADGE#1"}, {"sk", "BADGE"}, {"_et", "Badge"}, {"id", "1"}, {"old", 7}});
+  const auto badges = app().entity<Badge>();
+  const auto renamed = badges.update("1").set(&Badge::name, "ann").exec();
+  ASSERT_TRUE(renamed.ok()) << renamed.error().to_text();
+  EXPECT_EQ(renamed->level, 7);
+  EXPECT_EQ(stored("BADGE#1", "BADGE").at("_v"), Value(1));
+  EXPECT_EQ(badges.must_get("1")->name, "ann");
+  EXPECT_EQ(badges.create({"2", "ann", 1}).error().code, ErrorCode::kUniqueViolation);
 }
 
 }  // namespace

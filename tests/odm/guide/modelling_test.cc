@@ -86,6 +86,17 @@ TEST(Modelling, Options) {
   // [/unique]
   EXPECT_EQ(second.error().code, odm::ErrorCode::kUniqueViolation);
   EXPECT_EQ(second.error().problems.at(0).path, "login");
+  const Account other =
+      accounts.create({.tenant = "t", .login = "bob", .password = "hunter22"}).value();
+  // [unique-transaction]
+  auto swapped = accounts_table.transact()
+                     .update(accounts.update("t", made.number).set(&Account::login, "bob"))
+                     .update(accounts.update("t", other.number).set(&Account::login, "ann"))
+                     .exec();
+  // Both items are read first; what one operation gives up, another may take.
+  // [/unique-transaction]
+  EXPECT_TRUE(swapped.ok());
+  EXPECT_EQ(accounts.must_get("t", other.number)->login, "ann");
   // [derived]
   // Changing one input of a derived member needs the others: name = first + last.
   auto half = accounts.update("t", made.number).set(&Account::first, "Anna").exec();

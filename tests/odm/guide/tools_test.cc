@@ -28,6 +28,15 @@ TEST_F(Guide, DryRun) {
   // [/dry-run]
   EXPECT_EQ(wire.operation, "UpdateItem");
   EXPECT_THAT(wire.body, testing::HasSubstr("UpdateExpression"));
+
+  std::vector<std::tuple<std::string, std::string>> keys;
+  for (int i = 0; i < 30; ++i) keys.emplace_back("acme", std::to_string(i));
+  // [dry-run-batch]
+  std::vector<odm::Request> batches = users.dry_run().remove_many(keys).value();
+  // For 30 keys two BatchWriteItem requests, of 25 and of 5.
+  // [/dry-run-batch]
+  ASSERT_EQ(batches.size(), 2u);
+  EXPECT_EQ(odm::to_wire(batches[1]).operation, "BatchWriteItem");
 }
 
 TEST(Testing, Recording) {
