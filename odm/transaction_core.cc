@@ -123,11 +123,9 @@ void TransactionCore::save(const EntityCore& entity, const void* original,
   update.returns = UpdateRequest::Return::kNone;
   update.return_old_on_failure = true;
   if (entity.schema().unique.empty()) return take(operation, std::move(update));
-  const Result<EncodedItem> before = encode_object(entity.schema(), original);
-  const Result<EncodedItem> after = encode_object(entity.schema(), operation.object.get());
-  if (!before) return refuse(before.error());
-  if (!after) return refuse(after.error());
-  take(operation, std::move(update), *before, *after);
+  const EncodedItem before = encode_as_is(entity.schema(), original);
+  const EncodedItem after = encode_as_is(entity.schema(), operation.object.get());
+  take(operation, std::move(update), before, after);
 }
 
 void TransactionCore::update(const UpdateCore& update) {
@@ -162,9 +160,8 @@ void TransactionCore::remove_object(const EntityCore& entity, const void* object
   if (!request) return refuse(std::move(request).error());
   request->return_old = false;
   if (entity.schema().unique.empty()) return take(operation, std::move(request).value());
-  const Result<EncodedItem> before = encode_object(entity.schema(), object);
-  if (!before) return refuse(before.error());
-  take(operation, std::move(request).value(), *before, {});
+  const EncodedItem before = encode_as_is(entity.schema(), object);
+  take(operation, std::move(request).value(), before, {});
 }
 
 void TransactionCore::check(const EntityCore& entity, const Result<EncodedItem>& key,
@@ -331,7 +328,7 @@ Result<TransactionCore::Written> TransactionCore::written(const Operation& opera
   if (const auto* put = actions.empty() ? nullptr : std::get_if<PutRequest>(&actions[0]))
     item = put->item;
   else
-    item = TRY(encode_object(schema, operation.object.get()));
+    item = encode_as_is(schema, operation.object.get());
   result.object = operation.make();
   if (actions.empty())
     TRY(read_object(schema, item.view(), result.object.get()));

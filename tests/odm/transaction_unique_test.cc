@@ -5,6 +5,7 @@
 #include "odm/dynamic/dynamic_transaction.h"
 #include "odm/observer.h"
 #include "odm/transaction.h"
+#include "storage/expression/update.h"
 #include "tests/odm/entity_fixture.h"
 
 namespace dynolith::odm {
@@ -31,7 +32,7 @@ struct Model<Account> {
         .attribute("email", &Account::email, required())
         .attribute("handle", &Account::handle)
         .attribute("logins", &Account::logins)
-        .attribute("age", &Account::age)
+        .attribute("age", &Account::age, range(0, 150))
         .version("version", &Account::version)
         .unique(&Account::email)
         .unique(&Account::handle);
@@ -120,6 +121,29 @@ TEST_F(UniqueTransactions, UpdatesOfOtherAttributesReadNothing) {
   ASSERT_TRUE(app().transact().update(accounts().update("1").add(&Account::logins, 1)).exec().ok());
   EXPECT_EQ(calls("GetItem"), 0u);
   EXPECT_EQ(calls("TransactWriteItems"), 1u);
+}
+
+// Written before their model had the rule.
+TEST_F(UniqueTransactions, ItemsThatBreakANewerRuleAreMendedAndRemoved) {
+  for (const char* id : {"1", "2"}) {
+    created(id, std::string(id) + "@x");
+    storage::Update older;
+    older.actions.push_back(
+        storage::SetAction{{{std::string("age")}}, {storage::encode_value(Value(-5))}});
+    UpdateRequest request{.table = "app", .key = typed_key<Account>(id).value()};
+    request.update = std::make_shared<const storage::Update>(std::move(older));
+    ASSERT_TRUE(connection_->update(request).ok());
+  }
+  const Account before = accounts().must_get("1").value();
+  Account after = before;
+  after.email = "new@x";
+  after.age = 5;
+  const auto done =
+      app().transact().save(before, after).remove(accounts().must_get("2").value()).exec();
+  ASSERT_TRUE(done.ok()) << done.error().to_text();
+  EXPECT_EQ(email_of("1"), "new@x");
+  EXPECT_FALSE(is_held("email#1@x"));
+  EXPECT_FALSE(is_held("email#2@x"));
 }
 
 TEST_F(UniqueTransactions, SayWhatStoodInTheWayByTheUsersOperations) {
