@@ -46,7 +46,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         pass
 
 
-def signature_by_botocore(received, credentials, region, body=None):
+def signature_by_botocore(received, credentials, region, body=None, service="dynamodb"):
     """What botocore signs the received request with."""
     method, path, headers, sent_body = received
     named = headers["Authorization"].split("SignedHeaders=")[1].split(",")[0].split(";")
@@ -54,7 +54,7 @@ def signature_by_botocore(received, credentials, region, body=None):
         method=method, url=f"http://{headers['Host']}{path}", data=sent_body if body is None else body,
         headers={name: headers[name] for name in named})
     request.context["timestamp"] = headers["X-Amz-Date"]
-    signer = botocore.auth.SigV4Auth(credentials, "dynamodb", region)
+    signer = botocore.auth.SigV4Auth(credentials, service, region)
     text = signer.string_to_sign(request, signer.canonical_request(request))
     return signer.signature(text, request)
 
@@ -171,12 +171,41 @@ class SignerTest(unittest.TestCase):
         self.assertEqual([request[0] for request in asked], ["PUT", "GET", "GET"])
         self.assertEqual(asked[-1][2]["X-aws-ec2-metadata-token"], "TOKEN")
 
+    def test_process(self):
+        program = pathlib.Path(self.directory.name) / "program.py"
+        program.write_text("import json, sys\nprint(json.dumps({'Version': 1, 'AccessKeyId': sys.argv[1], "
+                           "'SecretAccessKey': 'of-program', 'SessionToken': 't', "
+                           "'Expiration': '2099-01-01T00:00:00Z'}))\n")
+        self.file(".aws/config", f"[default]\nregion = eu-west-1\ncredential_process = {sys.executable} '{program}' PROGRAM\n")
+        self.assertEqual(self.check_same_as_botocore(), "PROGRAM")
+
+    def test_role(self):
+        self.file(".aws/config", "[default]\nregion = eu-west-1\nrole_arn = arn:aws:iam::123456789012:role/r\n"
+                  "source_profile = base\nrole_session_name = s\n[profile base]\naws_access_key_id = BASE\n"
+                  "aws_secret_access_key = base\n")
+        self.service.answers.update({("POST", path): "<AssumeRoleResponse xmlns='https://sts.amazonaws.com/doc/2011-06-15/'>"
+                                     "<AssumeRoleResult><Credentials><AccessKeyId>ASSUMED</AccessKeyId>"
+                                     "<SecretAccessKey>assumed</SecretAccessKey><SessionToken>token</SessionToken>"
+                                     "<Expiration>2099-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleResult>"
+                                     "</AssumeRoleResponse>" for path in ("/sts", "/sts/")})
+        printed, received = self.call(AWS_ENDPOINT_URL_STS=self.url + "/sts")
+        self.assertEqual(printed, "200 {}")
+        self.assertIn("Credential=ASSUMED/", received[2]["Authorization"])
+        self.assertEqual(received[2]["X-Amz-Security-Token"], "token")
+        asked = [each for each in self.service.received if each[1].startswith("/sts")]
+        self.assertEqual(len(asked), 1)
+        self.assertIn(b"Action=AssumeRole&", asked[0][3])
+        base = botocore.credentials.Credentials("BASE", "base")
+        self.assertEqual(self.signature(asked[0]), signature_by_botocore(asked[0], base, "eu-west-1", service="sts"))
+
     def test_errors(self):
         self.assertIn("no region", self.call()[0])
         printed, _ = self.call(AWS_REGION="eu-west-1")
         self.assertTrue(printed.startswith("no_credentials: "), printed)
         self.file(".aws/config", "[default]\nrole_arn = arn\nsource_profile = x\nregion = eu-west-1\n")
-        self.assertIn("assuming a role (role_arn), which is not supported", self.call()[0])
+        self.assertIn("the profile x is in neither the config nor the credentials file", self.call()[0])
+        self.file(".aws/config", "[default]\nsso_session = s\nsso_account_id = 1\nregion = eu-west-1\n")
+        self.assertIn("which is not supported", self.call()[0])
         self.assertEqual(self.service.received, [])
 
 
