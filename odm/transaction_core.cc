@@ -5,10 +5,35 @@
 
 #include "odm/entity_support.h"
 #include "odm/transaction_retry.h"
+#include "odm/unique.h"
 #include "storage/expression/condition.h"
 #include "storage/limits.h"
 
 namespace dynolith::odm {
+
+struct TransactionCore::Operation {
+  Operation(EntityCore of, Intent why, ConditionCore what)
+      : entity(std::move(of)), intent(why), condition(std::move(what)) {}
+  EntityCore entity;
+  Intent intent;
+  ConditionCore condition;
+  std::optional<int64_t> expected_version = {};
+  internal::GuardedWrite write = {};  // Without actions: nothing is to be done.
+  bool reads_first = false;           // Until the item is read, the write alone.
+  WriteKind kind = WriteKind::kPut;
+  std::shared_ptr<void> object = {};
+  MakeObject make = nullptr;
+};
+
+TransactionCore::TransactionCore(TableCorePtr table) : table_(std::move(table)) {}
+TransactionCore::~TransactionCore() = default;
+TransactionCore::TransactionCore(const TransactionCore& other) = default;
+TransactionCore::TransactionCore(TransactionCore&& other) noexcept = default;
+TransactionCore& TransactionCore::operator=(const TransactionCore& other) = default;
+TransactionCore& TransactionCore::operator=(TransactionCore&& other) noexcept = default;
+
+size_t TransactionCore::size() const { return operations_.size(); }
+
 namespace {
 
 Error other_connection() {

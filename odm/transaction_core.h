@@ -16,7 +16,6 @@
 #include "odm/condition.h"
 #include "odm/entity_core.h"
 #include "odm/table.h"
-#include "odm/unique.h"
 #include "odm/update_core.h"
 
 namespace dynolith::odm {
@@ -35,7 +34,12 @@ class TransactionCore {
  public:
   using Intent = EntityCore::Intent;
 
-  explicit TransactionCore(TableCorePtr table) : table_(std::move(table)) {}
+  explicit TransactionCore(TableCorePtr table);
+  ~TransactionCore();
+  TransactionCore(const TransactionCore& other);
+  TransactionCore(TransactionCore&& other) noexcept;
+  TransactionCore& operator=(const TransactionCore& other);
+  TransactionCore& operator=(TransactionCore&& other) noexcept;
 
   const TableCorePtr& table() const { return table_; }
   // The table of the operations that follow.
@@ -57,7 +61,7 @@ class TransactionCore {
   void remove_object(const EntityCore& entity, const void* object, const ConditionCore& condition);
   void check(const EntityCore& entity, const Result<EncodedItem>& key,
              const ConditionCore& condition);
-  size_t size() const { return operations_.size(); }
+  size_t size() const;
   // What exec() would send by now. Reads what exec() reads first, and writes nothing.
   Result<TransactWriteRequest> request() const;
   // The objects written, by operation; null for others than create, put and save.
@@ -68,19 +72,7 @@ class TransactionCore {
   Result<std::vector<Written>> exec() const;
 
  private:
-  struct Operation {
-    Operation(EntityCore of, Intent why, ConditionCore what)
-        : entity(std::move(of)), intent(why), condition(std::move(what)) {}
-    EntityCore entity;
-    Intent intent;
-    ConditionCore condition;
-    std::optional<int64_t> expected_version = {};
-    internal::GuardedWrite write = {};  // Without actions: nothing is to be done.
-    bool reads_first = false;           // Until the item is read, the write alone.
-    WriteKind kind = WriteKind::kPut;
-    std::shared_ptr<void> object = {};
-    MakeObject make = nullptr;
-  };
+  struct Operation;
 
   Operation& add(const EntityCore& entity, Intent intent, const ConditionCore& condition);
   void fail(Error error);
@@ -117,7 +109,12 @@ class TransactionCore {
 
 class ReadTransactionCore {
  public:
-  explicit ReadTransactionCore(TableCorePtr table) : table_(std::move(table)) {}
+  explicit ReadTransactionCore(TableCorePtr table);
+  ~ReadTransactionCore();
+  ReadTransactionCore(const ReadTransactionCore& other);
+  ReadTransactionCore(ReadTransactionCore&& other) noexcept;
+  ReadTransactionCore& operator=(const ReadTransactionCore& other);
+  ReadTransactionCore& operator=(ReadTransactionCore&& other) noexcept;
 
   const TableCorePtr& table() const { return table_; }
   void use(TableCorePtr table);

@@ -33,6 +33,13 @@ ProjectionPtr read_by_both(const ProjectionPtr& a, const ProjectionPtr& b) {
 
 }  // namespace
 
+ReadTransactionCore::ReadTransactionCore(TableCorePtr table) : table_(std::move(table)) {}
+ReadTransactionCore::~ReadTransactionCore() = default;
+ReadTransactionCore::ReadTransactionCore(const ReadTransactionCore& other) = default;
+ReadTransactionCore::ReadTransactionCore(ReadTransactionCore&& other) noexcept = default;
+ReadTransactionCore& ReadTransactionCore::operator=(const ReadTransactionCore& other) = default;
+ReadTransactionCore& ReadTransactionCore::operator=(ReadTransactionCore&& other) noexcept = default;
+
 void ReadTransactionCore::use(TableCorePtr table) {
   if (table->connection == table_->connection) {
     table_ = std::move(table);

@@ -13,7 +13,6 @@
 // Threads: values, one thread at a time.
 #pragma once
 
-#include <algorithm>
 #include <initializer_list>
 #include <memory>
 #include <optional>
@@ -288,8 +287,9 @@ class Update {
   template <class M, class V>
   bool hold(const FieldCore& field, std::initializer_list<V> values) {
     using Member = typename internal::ElementOf<Unwrap<M>>::Member;
-    return std::all_of(values.begin(), values.end(),
-                       [&](const V& value) { return holds<Member>(field, value); });
+    for (const V& value : values)
+      if (!holds<Member>(field, value)) return false;
+    return true;
   }
 
   // A number, a set, or one member of a set.
