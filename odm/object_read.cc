@@ -62,7 +62,7 @@ class Reader {
         parts_ == nullptr ? nullptr : parts_->member(attribute(stored).stored_name)};
     const size_t before = problems_.size();
     void* const member = stored.offset >= 0 ? static_cast<char*>(object_) + stored.offset
-                                            : member_of(attribute(stored));
+                                            : schema_.make_member(attribute(stored), object_);
     stored.codec->decode(value, member, context);
     if (problems_.size() != before) mask(attribute(stored), before);
   }

@@ -56,8 +56,8 @@ std::string holder_text(const Schema& schema, const Attribute& attribute, const 
   return text;
 }
 
-EncodedItem holder_key(const Schema& schema, const std::string& text) {
-  ItemEncoder encoder;
+// The key of the item that holds a value: its text in each key attribute.
+void begin_holder(const Schema& schema, const std::string& text, ItemEncoder& encoder) {
   encoder.begin_item();
   encoder.name(schema.partition->attribute);
   encoder.string(text);
@@ -65,18 +65,17 @@ EncodedItem holder_key(const Schema& schema, const std::string& text) {
     encoder.name(schema.sort->attribute);
     encoder.string(text);
   }
+}
+
+EncodedItem holder_key(const Schema& schema, const std::string& text) {
+  ItemEncoder encoder;
+  begin_holder(schema, text, encoder);
   return encoder.finish_item();
 }
 
 EncodedItem holder_item(const Schema& schema, const std::string& text, const Attribute& attribute) {
   ItemEncoder encoder;
-  encoder.begin_item();
-  encoder.name(schema.partition->attribute);
-  encoder.string(text);
-  if (schema.sort) {
-    encoder.name(schema.sort->attribute);
-    encoder.string(text);
-  }
+  begin_holder(schema, text, encoder);
   if (!schema.entity.empty()) {
     encoder.name(schema.tag_attribute);
     encoder.string(kUniqueHolder);
