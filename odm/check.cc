@@ -129,7 +129,7 @@ Check one_of_check(std::vector<EncodedValue> values) {
   return make_check(OneOfCheck{std::move(values)}, std::move(message));
 }
 
-Check custom_check(std::function<bool(const ValueView& value)> holds, std::string message) {
+Check custom_check(storage::Function<bool(const ValueView& value)> holds, std::string message) {
   return make_check(CustomCheck{std::move(holds)}, std::move(message));
 }
 

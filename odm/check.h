@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -11,6 +10,7 @@
 
 #include "odm/result.h"
 #include "storage/encoding/item_encoding.h"
+#include "storage/function.h"
 #include "storage/value/number.h"
 
 namespace dynolith::odm {
@@ -32,7 +32,8 @@ Check length_check(size_t low, std::optional<size_t> high);
 // kBadModel if `text` is not a pattern.
 Result<Check> pattern_check(std::string text);
 Check one_of_check(std::vector<EncodedValue> values);
-Check custom_check(std::function<bool(const storage::ValueView& value)> holds, std::string message);
+Check custom_check(storage::Function<bool(const storage::ValueView& value)> holds,
+                   std::string message);
 
 bool is_range_check(const Check& check);
 bool holds(const Check& check, const storage::ValueView& value);

@@ -2,12 +2,12 @@
 // other forms: options.h. Part of codecs.h.
 #pragma once
 
-#include <chrono>
 #include <limits>
 #include <optional>
 #include <ratio>
 #include <string>
 
+#include "odm/chrono.h"
 #include "odm/codecs.h"
 
 namespace dynolith::odm {

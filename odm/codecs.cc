@@ -209,7 +209,7 @@ struct AnyEncoder {
 }  // namespace
 
 bool encode_any(const Value& value, EncodeContext& context) {
-  return std::visit(AnyEncoder{context}, value.storage());
+  return value.visit(AnyEncoder{context});
 }
 
 std::optional<Number> number_of_double(double value) {

@@ -10,16 +10,14 @@
 #pragma once
 
 #include <array>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
-#include <unordered_map>
-#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -420,9 +418,23 @@ struct MapCodec {
 
 }  // namespace internal
 
-template <class M, class A>
-struct Codec<std::vector<M, A>, std::enable_if_t<!std::is_same_v<M, std::byte>>>
-    : internal::SequenceCodec<std::vector<M, A>, M> {};
+// Containers are known by what they can do, so that their headers are included only by who has such
+// a member. Lists: std::vector, std::deque, std::list and their like.
+template <class C>
+concept ListOfValues = requires(C& values, typename C::value_type value) {
+  values.push_back(std::move(value));
+  values.clear();
+}
+&&!requires(const C& text) { text.c_str(); };
+
+template <class C>
+struct Codec<C, std::enable_if_t<ListOfValues<C>>>
+    : internal::SequenceCodec<C, typename C::value_type> {};
+
+template <class C>
+inline constexpr bool kIsArray = false;
+template <class M, size_t N>
+inline constexpr bool kIsArray<std::array<M, N>> = true;
 
 template <class M, size_t N>
 struct Codec<std::array<M, N>> : internal::ListCodec<std::array<M, N>, M> {
@@ -443,14 +455,17 @@ struct Codec<std::array<M, N>> : internal::ListCodec<std::array<M, N>, M> {
   }
 };
 
-template <class M, class L, class A>
-struct Codec<std::map<std::string, M, L, A>,
-             std::enable_if_t<!std::is_same_v<std::map<std::string, M, L, A>, Map>>>
-    : internal::MapCodec<std::map<std::string, M, L, A>, M> {};
+// std::map, std::unordered_map and their like.
+template <class C>
+concept MapOfTexts = std::is_same_v<typename C::key_type, std::string> &&
+    requires(C& members, std::string name) {
+  { members[std::move(name)] } -> std::same_as<typename C::mapped_type&>;
+  members.clear();
+};
 
-template <class M, class H, class Q, class A>
-struct Codec<std::unordered_map<std::string, M, H, Q, A>>
-    : internal::MapCodec<std::unordered_map<std::string, M, H, Q, A>, M> {};
+template <class C>
+struct Codec<C, std::enable_if_t<MapOfTexts<C>>> : internal::MapCodec<C, typename C::mapped_type> {
+};
 
 // --- Sets: of strings, numbers or binary values. An empty set is absent.
 
@@ -517,11 +532,16 @@ struct SetCodec {
 
 }  // namespace internal
 
-template <class M, class L, class A>
-struct Codec<std::set<M, L, A>> : internal::SetCodec<std::set<M, L, A>, M> {};
-template <class M, class H, class Q, class A>
-struct Codec<std::unordered_set<M, H, Q, A>>
-    : internal::SetCodec<std::unordered_set<M, H, Q, A>, M> {};
+// std::set, std::unordered_set and their like: each value is in them once.
+template <class C>
+concept SetOfValues = std::is_same_v<typename C::key_type, typename C::value_type> &&
+    requires(C& values, typename C::key_type value) {
+  { values.insert(std::move(value)).second } -> std::convertible_to<bool>;
+  values.clear();
+};
+
+template <class C>
+struct Codec<C, std::enable_if_t<SetOfValues<C>>> : internal::SetCodec<C, typename C::key_type> {};
 
 // --- Any value.
 

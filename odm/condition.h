@@ -231,13 +231,13 @@ template <class T, class M, class V>
 Condition<T> contains(const Field<T, M>& field, const V& value) {
   using Held = Unwrap<M>;
   if constexpr (internal::SetLike<M>) {
-    using Member = typename internal::ElementOf<Held>::Member;
+    using Member = typename Held::value_type;
     static_assert(internal::kFits<V, Member>, "contains(): the set has members of another type");
     FieldCore plain;
     return Condition<T>(
         internal::contains_at(field.core(), internal::encode_operand<Member>(plain, value)));
   } else if constexpr (internal::ListLike<M>) {
-    using Element = typename internal::ElementOf<Held>::Element;
+    using Element = typename Held::value_type;
     static_assert(internal::kFits<V, Element>, "contains(): the list has elements of another type");
     FieldCore plain;
     return Condition<T>(

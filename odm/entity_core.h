@@ -2,7 +2,6 @@
 // fronts of. Objects are T* or Map*, as object.h says.
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <optional>
 #include <span>

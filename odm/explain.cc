@@ -128,9 +128,9 @@ Place place_of(const Schema& schema, const DocumentPath& path) {
   Place place;
   Level level{&schema, nullptr};
   for (const storage::PathStep& step : path.steps) {
-    const auto* name = std::get_if<std::string>(&step);
+    const auto* name = step.name_if();
     if (name == nullptr) {
-      place.name.append("[").append(std::to_string(std::get<uint32_t>(step))).append("]");
+      place.name.append("[").append(std::to_string(step.index())).append("]");
       level = Level::of(level.element);
       continue;
     }

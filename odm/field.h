@@ -42,44 +42,11 @@ FieldCore field_core(const Schema& schema, std::string_view path);
 namespace internal {
 
 template <class M>
-struct ElementOf {};
-template <class M, class A>
-struct ElementOf<std::vector<M, A>> {
-  using Element = M;
-};
-template <class M, size_t N>
-struct ElementOf<std::array<M, N>> {
-  using Element = M;
-};
-template <class M, class L, class A>
-struct ElementOf<std::set<M, L, A>> {
-  using Member = M;
-};
-template <class M, class H, class Q, class A>
-struct ElementOf<std::unordered_set<M, H, Q, A>> {
-  using Member = M;
-};
-template <class M, class L, class A>
-struct ElementOf<std::map<std::string, M, L, A>> {
-  using Entry = M;
-};
-template <class M, class H, class Q, class A>
-struct ElementOf<std::unordered_map<std::string, M, H, Q, A>> {
-  using Entry = M;
-};
-
+concept ListLike = ListOfValues<Unwrap<M>> || kIsArray<Unwrap<M>>;
 template <class M>
-concept ListLike = requires {
-  typename ElementOf<Unwrap<M>>::Element;
-};
+concept SetLike = SetOfValues<Unwrap<M>>;
 template <class M>
-concept SetLike = requires {
-  typename ElementOf<Unwrap<M>>::Member;
-};
-template <class M>
-concept MapLike = requires {
-  typename ElementOf<Unwrap<M>>::Entry;
-};
+concept MapLike = MapOfTexts<Unwrap<M>>;
 
 }  // namespace internal
 
@@ -96,12 +63,12 @@ class Field {
   // An element of a list, from 0; a member of a map.
   auto operator[](uint32_t index) const {
     static_assert(internal::ListLike<M>, "[index] needs a list");
-    using Element = typename internal::ElementOf<Unwrap<M>>::Element;
+    using Element = typename Unwrap<M>::value_type;
     return Field<T, Element>(core_.element(index, codec_of<Element>()));
   }
   auto operator[](std::string_view key) const {
     static_assert(internal::MapLike<M>, "[\"key\"] needs a map");
-    using Entry = typename internal::ElementOf<Unwrap<M>>::Entry;
+    using Entry = typename Unwrap<M>::mapped_type;
     return Field<T, Entry>(core_.entry(key, codec_of<Entry>()));
   }
 

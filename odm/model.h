@@ -127,10 +127,10 @@ inline constexpr PartitionMembersOption partition_members(size_t count) { return
 
 struct ProjectionOption {
   storage::IndexProjection projection;
-  void apply(internal::IndexDraft& draft) const { draft.index.projection = projection; }
+  void apply(internal::IndexDraft& draft) const;
 };
 // What entries of the index hold; all attributes unless said.
-inline ProjectionOption keys_only() { return {{storage::ProjectionType::kKeysOnly, {}}}; }
+ProjectionOption keys_only();
 template <class... Names>
 ProjectionOption including(Names... stored_names) {
   return {{storage::ProjectionType::kInclude, {std::string(stored_names)...}}};

@@ -77,7 +77,7 @@ size_t parts_of(const R& request) {
 
 class Observed final : public Connection {
  public:
-  Observed(ConnectionPtr inner, std::function<void(const CallEvent&)> observer)
+  Observed(ConnectionPtr inner, storage::Function<void(const CallEvent&)> observer)
       : inner_(std::move(inner)), observer_(std::move(observer)) {}
 
   Result<ReadReply> get(const GetRequest& request,
@@ -159,13 +159,13 @@ class Observed final : public Connection {
   }
 
   const ConnectionPtr inner_;
-  const std::function<void(const CallEvent&)> observer_;
+  const storage::Function<void(const CallEvent&)> observer_;
 };
 
 }  // namespace
 
 ConnectionPtr observe(ConnectionPtr connection,
-                      std::function<void(const CallEvent& event)> observer) {
+                      storage::Function<void(const CallEvent& event)> observer) {
   return std::make_shared<Observed>(std::move(connection), std::move(observer));
 }
 

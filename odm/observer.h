@@ -9,11 +9,11 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <string>
 #include <string_view>
 
 #include "odm/connection/connection.h"
+#include "storage/function.h"
 
 namespace dynolith::odm {
 
@@ -32,6 +32,6 @@ struct CallEvent {
 
 // Needs: both not empty.
 ConnectionPtr observe(ConnectionPtr connection,
-                      std::function<void(const CallEvent& event)> observer);
+                      storage::Function<void(const CallEvent& event)> observer);
 
 }  // namespace dynolith::odm

@@ -5,7 +5,6 @@
 // An option that does not fit the member's type does not compile; the message names it.
 #pragma once
 
-#include <functional>
 #include <initializer_list>
 #include <limits>
 #include <string>

@@ -1,6 +1,7 @@
 #include "odm/result.h"
 
 #include <array>
+#include <utility>
 
 namespace dynolith::odm {
 namespace {
@@ -40,6 +41,22 @@ std::string_view to_text(ErrorCode code) {
   const auto i = static_cast<size_t>(code);
   return i < kNames.size() ? kNames[i] : "internal";
 }
+
+Error::Error() = default;
+Error::~Error() = default;
+Error::Error(const Error& other) = default;
+Error::Error(Error&& other) noexcept = default;
+Error& Error::operator=(const Error& other) = default;
+Error& Error::operator=(Error&& other) noexcept = default;
+
+Error make_error(ErrorCode code, std::string message) {
+  Error error;
+  error.code = code;
+  error.message = std::move(message);
+  return error;
+}
+
+Exception::Exception(Error cause) : error(std::move(cause)), text_(error.to_text()) {}
 
 bool Error::is_retryable() const {
   switch (code) {

@@ -87,6 +87,14 @@ struct OperationFailure {
 };
 
 struct Error {
+  // Copies and moves are compiled once, not wherever this is included.
+  Error();
+  ~Error();
+  Error(const Error& other);
+  Error(Error&& other) noexcept;
+  Error& operator=(const Error& other);
+  Error& operator=(Error&& other) noexcept;
+
   ErrorCode code = ErrorCode::kInternal;
   std::string message;
   std::vector<Problem> problems = {};
@@ -102,18 +110,13 @@ struct Error {
   std::string to_text() const;
 };
 
-inline Error make_error(ErrorCode code, std::string message) {
-  Error error;
-  error.code = code;
-  error.message = std::move(message);
-  return error;
-}
+Error make_error(ErrorCode code, std::string message);
 
 // --- The throwing style.
 
 class Exception : public std::exception {
  public:
-  explicit Exception(Error cause) : error(std::move(cause)), text_(error.to_text()) {}
+  explicit Exception(Error cause);
   const char* what() const noexcept override { return text_.c_str(); }
   const Error error;
 

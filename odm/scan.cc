@@ -1,6 +1,8 @@
 #include "odm/scan.h"
 
+#include <atomic>
 #include <exception>
+#include <mutex>
 #include <thread>
 
 namespace dynolith::odm::internal {
@@ -23,15 +25,15 @@ Result<void> check(const RangeCore& core, uint32_t threads) {
 // What the threads share.
 class Segments {
  public:
-  Segments(const RangeCore& core, uint32_t total, SegmentWork work)
-      : core_(core), total_(total), work_(work) {}
+  Segments(const RangeCore& core, uint32_t total, Calls calls, PageWork work)
+      : core_(core), total_(total), calls_(calls), work_(work) {}
 
   void run(uint32_t segment) {
     try {
       RangeCore own = core_;
       own.segment = storage::ScanSegment{segment, total_};
       RangeReader reader(std::move(own));
-      Result<RangeSummary> summary = work_(reader, stop_);
+      Result<RangeSummary> summary = read_pages(reader);
       const std::lock_guard lock(mutex_);
       if (summary)
         sum_.add(std::move(summary).value());
@@ -52,6 +54,30 @@ class Segments {
   }
 
  private:
+  class Turn final : public PageTurn {
+   public:
+    explicit Turn(Segments& all) : all_(all), lock_(all.one_at_a_time_, std::defer_lock) {}
+
+    void begin() override {
+      if (all_.calls_ == Calls::kOneAtATime) lock_.lock();
+    }
+    bool is_stopped() const override { return all_.stop_; }
+    void stop() override { all_.stop_ = true; }
+
+   private:
+    Segments& all_;
+    std::unique_lock<std::mutex> lock_;
+  };
+
+  Result<RangeSummary> read_pages(RangeReader& reader) {
+    RangeSummary total;
+    while (!reader.is_at_end() && !stop_) {
+      Turn turn(*this);
+      total.add(TRY(work_(reader, turn)));
+    }
+    return total;
+  }
+
   void fail(Error error) {
     if (!error_) error_ = std::move(error);
     stop_ = true;
@@ -59,9 +85,11 @@ class Segments {
 
   const RangeCore& core_;
   const uint32_t total_;
-  SegmentWork work_;
+  const Calls calls_;
+  PageWork work_;
   std::atomic<bool> stop_{false};
-  std::mutex mutex_;
+  std::mutex one_at_a_time_;
+  std::mutex mutex_;  // Of what follows.
   RangeSummary sum_;
   std::optional<Error> error_;
   std::exception_ptr thrown_;
@@ -69,9 +97,10 @@ class Segments {
 
 }  // namespace
 
-Result<RangeSummary> scan_segments(const RangeCore& core, uint32_t threads, SegmentWork work) {
+Result<RangeSummary> scan_segments(const RangeCore& core, uint32_t threads, Calls calls,
+                                   PageWork work) {
   TRY(check(core, threads));
-  Segments segments(core, threads, work);
+  Segments segments(core, threads, calls, work);
   std::vector<std::thread> others;
   others.reserve(threads);
   uint32_t started = 1;

@@ -5,9 +5,6 @@
 //   users.scan().segment(0, 8).page();       // one of eight workers
 #pragma once
 
-#include <atomic>
-#include <mutex>
-
 #include "odm/keys.h"
 #include "odm/range_front.h"
 
@@ -20,11 +17,23 @@ namespace internal {
 
 constexpr uint32_t kScanThreadsMax = 64;
 
-// Reads one segment per thread; `stop` is set by whoever wants no more, and after an error.
-using SegmentWork = FunctionRef<Result<RangeSummary>(RangeReader& reader, std::atomic<bool>& stop)>;
+// What a thread may do with the items of a page that it has read.
+class PageTurn {
+ public:
+  virtual void begin() = 0;  // Waits, if the calls are one at a time, until the others' are over.
+  virtual bool is_stopped() const = 0;
+  virtual void stop() = 0;  // No thread gives any more items.
+
+ protected:
+  ~PageTurn() = default;
+};
+
+// Reads the next page of a segment and gives its items to the user.
+using PageWork = storage::FunctionRef<Result<RangeSummary>(RangeReader& reader, PageTurn& turn)>;
 // Errors: kBadRequest (threads, a limit, a cursor or a segment of its own), the first of the
 // threads'. What `work` throws is thrown here, after all threads have ended.
-Result<RangeSummary> scan_segments(const RangeCore& core, uint32_t threads, SegmentWork work);
+Result<RangeSummary> scan_segments(const RangeCore& core, uint32_t threads, Calls calls,
+                                   PageWork work);
 
 }  // namespace internal
 
@@ -56,23 +65,18 @@ class Scan : public RangeFront<Scan<T>, T> {
   template <class F>
   Result<RangeSummary> parallel(uint32_t threads, F fn,
                                 Calls calls = Calls::kFromSeveralThreads) const {
-    std::mutex one_at_a_time;
     return internal::scan_segments(
-        this->core_, threads,
-        [&](RangeReader& reader, std::atomic<bool>& stop) -> Result<RangeSummary> {
-          RangeSummary total;
-          while (!reader.is_at_end() && !stop) {
-            std::vector<T> items;
-            internal::VectorOfObjects<T> objects(items);
-            total.add(TRY(reader.read(objects)));
-            std::unique_lock lock(one_at_a_time, std::defer_lock);
-            if (calls == Calls::kOneAtATime) lock.lock();
-            for (T& item : items) {
-              if (stop) break;
-              if (!internal::give(fn, std::move(item))) stop = true;
-            }
+        this->core_, threads, calls,
+        [&](RangeReader& reader, internal::PageTurn& turn) -> Result<RangeSummary> {
+          std::vector<T> items;
+          internal::VectorOfObjects<T> objects(items);
+          RangeSummary read = TRY(reader.read(objects));
+          turn.begin();
+          for (T& item : items) {
+            if (turn.is_stopped()) break;
+            if (!internal::give(fn, std::move(item))) turn.stop();
           }
-          return total;
+          return read;
         });
   }
 

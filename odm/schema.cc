@@ -235,6 +235,18 @@ class Finisher {
 
 }  // namespace
 
+Schema::Schema() = default;
+Schema::~Schema() = default;
+Schema::Schema(const Schema& other) = default;
+Schema::Schema(Schema&& other) noexcept = default;
+Schema& Schema::operator=(Schema&& other) noexcept = default;
+
+void ProjectionOption::apply(internal::IndexDraft& draft) const {
+  draft.index.projection = projection;
+}
+
+ProjectionOption keys_only() { return {{storage::ProjectionType::kKeysOnly, {}}}; }
+
 const Attribute* Schema::find(std::string_view name) const {
   for (const Attribute& attribute : attributes) {
     if (attribute.role == AttributeRole::kExtra) continue;

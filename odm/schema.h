@@ -5,7 +5,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -18,6 +17,7 @@
 #include "odm/key_pattern.h"
 #include "odm/result.h"
 #include "odm/value.h"
+#include "storage/function.h"
 #include "storage/value/table_schema.h"
 
 namespace dynolith::storage {
@@ -41,7 +41,7 @@ struct Source {
   enum class Kind : uint8_t { kNone, kLiteral, kUuid, kUlid, kCall };
   Kind kind = Kind::kNone;
   EncodedValue literal = {};
-  std::function<void(void* member)> call = {};
+  storage::Function<void(void* member)> call = {};
 
   explicit operator bool() const { return kind != Kind::kNone; }
 };
@@ -71,7 +71,7 @@ struct Attribute {
   std::vector<Check> checks;
   Source generated;      // Acts at creation on the initial value.
   Source default_value;  // Acts on what is absent, when written and when read.
-  std::function<void(void*member)> on_set, on_get;
+  storage::Function<void(void*member)> on_set, on_get;
   int64_t lifetime_ms = 0;  // kExpiresAt: from creation; 0: only if given.
   int64_t counter_start = 0, counter_step = 1;
 
@@ -101,7 +101,7 @@ struct IndexSchema {
 struct Derived {
   size_t target = 0;           // Of Schema::attributes.
   std::vector<size_t> inputs;  // Changing one of these needs all of them.
-  std::function<void(void* object)> compute;
+  storage::Function<void(void* object)> compute;
   // What stands between the inputs' texts, if that is all the rule says (dynamic schemas).
   std::optional<std::string> separator = {};
 };
@@ -111,7 +111,7 @@ struct Unique {
 };
 
 struct ObjectCheck {
-  std::function<bool(const void* object)> holds;
+  storage::Function<bool(const void* object)> holds;
   std::string message;
 };
 
@@ -119,18 +119,26 @@ enum class Unknown : uint8_t { kIgnore, kKeep, kRefuse };
 
 struct Upgrade {
   int64_t from = 0;
-  std::function<Result<void>(Map& item)> apply;
+  storage::Function<Result<void>(Map& item)> apply;
 };
 
 struct Hooks {
   // `operation`: "create", "put", "save". May change the object, or refuse.
-  std::vector<std::function<Result<void>(std::string_view operation, void* object)>> before_write;
-  std::vector<std::function<void(std::string_view operation, const void* object)>> after_write;
-  std::vector<std::function<void(void* object)>> after_read;
+  std::vector<storage::Function<Result<void>(std::string_view operation, void* object)>>
+      before_write;
+  std::vector<storage::Function<void(std::string_view operation, const void* object)>> after_write;
+  std::vector<storage::Function<void(void* object)>> after_read;
 };
 
 class Schema {
  public:
+  // Compiled once, not wherever a model is declared.
+  Schema();
+  ~Schema();
+  Schema(const Schema& other);
+  Schema(Schema&& other) noexcept;
+  Schema& operator=(Schema&& other) noexcept;
+
   std::string model;          // What errors call it.
   std::string entity;         // Written to every item; empty: it has the table for itself.
   std::string tag_attribute;  // Where.

@@ -35,14 +35,14 @@ SelectedParts::SelectedParts(const std::vector<DocumentPath>& paths) {
 }
 
 SelectedParts::SelectedParts(const PathStep& step) {
-  if (const auto* name = std::get_if<std::string>(&step))
+  if (const auto* name = step.name_if())
     name_ = *name;
   else
     is_element_ = true;
 }
 
 bool SelectedParts::is_at(const PathStep& step) const {
-  const auto* name = std::get_if<std::string>(&step);
+  const auto* name = step.name_if();
   return name == nullptr ? is_element_ : !is_element_ && *name == name_;
 }
 

@@ -8,7 +8,6 @@
 // Threads: any, every call.
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <string>
 
@@ -45,9 +44,7 @@ class ReadTransaction;
 
 class Table {
  public:
-  Table(ConnectionPtr connection, std::string name, TableOptions options = {})
-      : core_(std::make_shared<const TableCore>(
-            TableCore{std::move(connection), std::move(name), options})) {}
+  Table(ConnectionPtr connection, std::string name, TableOptions options = {});
 
   const std::string& name() const { return core_->name; }
   Connection& connection() const { return *core_->connection; }

@@ -73,8 +73,8 @@ class PlanExecutor {
       : connection_(*table.connection), table_(table), options_(options) {}
 
   Result<void> run(const PlanStep& step) {
-    for (const TableRequest& request : step.requests) {
-      TRY(std::visit([this](const auto& each) { return send(each); }, request));
+    for (const Request& request : step.requests) {
+      TRY(send(request));
       TRY(wait_until_active(step.text));
     }
     return {};
@@ -98,10 +98,14 @@ class PlanExecutor {
   }
 
  private:
-  Result<void> send(const CreateTableRequest& request) { return connection_.create_table(request); }
-  Result<void> send(const UpdateTableRequest& request) { return connection_.update_table(request); }
-  Result<void> send(const TimeToLiveRequest& request) {
-    return connection_.set_time_to_live(request);
+  Result<void> send(const Request& request) {
+    if (const auto* created = request.get_if<CreateTableRequest>())
+      return connection_.create_table(*created);
+    if (const auto* updated = request.get_if<UpdateTableRequest>())
+      return connection_.update_table(*updated);
+    if (const auto* time_to_live = request.get_if<TimeToLiveRequest>())
+      return connection_.set_time_to_live(*time_to_live);
+    return make_error(ErrorCode::kBadRequest, "a plan has only requests that change tables");
   }
 
   Connection& connection_;

@@ -142,13 +142,13 @@ class Comparison {
     }
   }
 
-  TableRequest delete_request(const std::string& name) const {
+  Request delete_request(const std::string& name) const {
     TableUpdate change = update();
     change.index_changes.emplace_back(storage::DeleteIndex{name});
     return UpdateTableRequest(std::move(change));
   }
 
-  TableRequest create_request(IndexDefinition index) const {
+  Request create_request(IndexDefinition index) const {
     TableUpdate change = update();
     change.attribute_definitions = wanted_.attribute_definitions;
     index.throughput = index_throughput(index);
@@ -221,7 +221,7 @@ class Comparison {
     if (wanted) step.requests.emplace_back(stream_request(wanted));
   }
 
-  TableRequest stream_request(std::optional<StreamViewType> view_type) const {
+  Request stream_request(std::optional<StreamViewType> view_type) const {
     TableUpdate change = update();
     change.stream = storage::StreamChange{view_type};
     return UpdateTableRequest(std::move(change));

@@ -14,7 +14,6 @@
 #include <cstdint>
 #include <span>
 #include <string>
-#include <variant>
 #include <vector>
 
 #include "odm/model.h"
@@ -36,13 +35,11 @@ enum class StepKind : uint8_t {
   kImpossible,  // The table would have to be made anew: another key, local indexes.
 };
 
-using TableRequest = std::variant<CreateTableRequest, UpdateTableRequest, TimeToLiveRequest>;
-
 struct PlanStep {
   StepKind kind = StepKind::kCreateTable;
   std::string text;             // "create index by_email: partition key gsi1pk (S)".
   bool is_destructive = false;  // Data, or what readers rely on, is lost for good or for a while.
-  std::vector<TableRequest> requests = {};  // In order.
+  std::vector<Request> requests = {};  // Of tables, in order.
 };
 
 struct Plan {

@@ -191,18 +191,14 @@ class Transaction {
 
   // What would be sent by now: nothing is written, but what exec() reads first is read. Errors:
   // those of exec() found before it writes.
-  Result<TransactWriteRequest> request() const { return core_.request(); }
+  Result<TransactWriteRequest> request() const;
   // Errors, of which kTransactionCanceled has `operations` by the positions of the calls above:
   // what it was that stood in the way of each (kAlreadyExists, kNotFound, kVersionConflict,
   // kUniqueViolation, kConditionFailed with clauses, kTransactionConflict, ...), also where it is
   // an action that guards a unique attribute of the operation. Locally: what is
   // wrong with an object or condition; kBadRequest (no operation, more than 100 actions, two on one
   // item, tables of two connections).
-  Result<TransactionResult> exec() const {
-    auto written = core_.exec();
-    if (!written) return std::move(written).error();
-    return TransactionResult(std::move(written).value());
-  }
+  Result<TransactionResult> exec() const;
 
   TransactionCore& core() { return core_; }
 
@@ -242,13 +238,9 @@ class ReadTransaction {
     return *this;
   }
 
-  Result<TransactGetRequest> request() const { return core_.request(); }
+  Result<TransactGetRequest> request() const;
   // Errors: kTransactionCanceled, kTypeMismatch (an item does not fit its model), kBadRequest.
-  Result<ReadTransactionResult> exec() const {
-    auto found = core_.exec();
-    if (!found) return std::move(found).error();
-    return ReadTransactionResult(std::move(found).value());
-  }
+  Result<ReadTransactionResult> exec() const;
 
   ReadTransactionCore& core() { return core_; }
 

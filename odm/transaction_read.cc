@@ -15,9 +15,8 @@ bool is_same(const ProjectionPtr& a, const ProjectionPtr& b) {
 
 bool names_elements(const storage::Projection& projection) {
   return std::any_of(projection.paths.begin(), projection.paths.end(), [](const auto& path) {
-    return std::any_of(path.steps.begin(), path.steps.end(), [](const storage::PathStep& step) {
-      return std::holds_alternative<uint32_t>(step);
-    });
+    return std::any_of(path.steps.begin(), path.steps.end(),
+                       [](const storage::PathStep& step) { return !step.is_name(); });
   });
 }
 

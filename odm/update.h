@@ -286,7 +286,7 @@ class Update {
   }
   template <class M, class V>
   bool hold(const FieldCore& field, std::initializer_list<V> values) {
-    using Member = typename internal::ElementOf<Unwrap<M>>::Member;
+    using Member = typename Unwrap<M>::value_type;
     for (const V& value : values)
       if (!holds<Member>(field, value)) return false;
     return true;
@@ -306,7 +306,7 @@ class Update {
       if constexpr (std::is_same_v<V, Held>) {
         use(codec_of<Held>(), &value);
       } else {
-        using Member = typename internal::ElementOf<Held>::Member;
+        using Member = typename Held::value_type;
         static_assert(std::is_convertible_v<V, Member>, "the set has members of another type");
         if (!holds<Member>(field, value)) return;
         const Held members = set_of<M>({value});
@@ -318,7 +318,7 @@ class Update {
   template <class M, class V, class Use>
   void with_elements(const FieldCore& field, const V& value, Use use) {
     static_assert(internal::ListLike<M>, "append() and prepend() need a list; sets: add()");
-    using Element = typename internal::ElementOf<Unwrap<M>>::Element;
+    using Element = typename Unwrap<M>::value_type;
     std::vector<Element> elements;
     if constexpr (std::is_same_v<V, std::vector<Element>>) {
       elements = value;

@@ -75,7 +75,7 @@ void UpdateCore::refuse_fixed(const FieldCore& field, Kind kind) {
   const Schema* schema = &entity_.schema();
   const ValueCodec* element = nullptr;
   for (const storage::PathStep& step : field.path.steps) {
-    const auto* name = std::get_if<std::string>(&step);
+    const auto* name = step.name_if();
     const Attribute* attribute =
         name == nullptr || schema == nullptr ? nullptr : schema->find_stored(*name);
     if (attribute != nullptr && attribute->is_key && &entity_.schema() == schema) {

@@ -2,8 +2,7 @@
 // shape, moments in time.
 #pragma once
 
-#include <chrono>
-
+#include "odm/chrono.h"
 #include "storage/value/attribute_value.h"
 #include "storage/value/number.h"
 

@@ -3,11 +3,11 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <string>
 
 #include "storage/clock.h"
+#include "storage/function.h"
 #include "storage/kv/durability.h"
 #include "storage/limits.h"
 
@@ -23,7 +23,7 @@ struct DatabaseOptions {
   kv::Durability durability = kv::Durability::kEverySecond;
   std::shared_ptr<Clock> clock = system_clock();
   std::shared_ptr<IdSource> ids = system_id_source();
-  std::function<void(const std::string& line)> log = {};
+  Function<void(const std::string& line)> log = {};
   // How long tables show CREATING, DELETING and UPDATING, and their indexes with them; 0: a table
   // is usable as soon as create_table returns, a new index of it as soon as it is built.
   int64_t create_table_ms = 0;

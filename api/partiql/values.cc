@@ -242,10 +242,10 @@ Result<void> Values::number(const Node& literal) {
 Error Values::under_root(Error error) const {
   error.message += " under root";
   for (const auto& step : way_) {
-    if (const auto* name = std::get_if<std::string>(&step)) {
+    if (const auto* name = step.name_if()) {
       error.message += '.' + *name;
     } else {
-      error.message += '[' + std::to_string(std::get<uint32_t>(step)) + ']';
+      error.message += '[' + std::to_string(step.index()) + ']';
     }
   }
   return error;

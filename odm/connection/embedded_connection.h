@@ -12,11 +12,11 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 
 #include "odm/connection/connection.h"
 #include "storage/database_options.h"
+#include "storage/function.h"
 
 namespace dynolith::storage {
 class Database;
@@ -28,7 +28,7 @@ struct EmbeddedOptions {
   std::shared_ptr<storage::Clock> clock = storage::system_clock();
   std::shared_ptr<storage::IdSource> ids = storage::system_id_source();
   // What wait_ms() does. Empty: it sleeps. Threads: any.
-  std::function<void(int64_t milliseconds)> wait = {};
+  storage::Function<void(int64_t milliseconds)> wait = {};
 };
 
 // The connection keeps the database open. Needs: not null.

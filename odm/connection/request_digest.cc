@@ -74,12 +74,12 @@ class CanonicalWriter {
   void path(const DocumentPath& path) {
     number(path.steps.size());
     for (const storage::PathStep& step : path.steps) {
-      number(step.index());
-      if (const auto* name = std::get_if<std::string>(&step)) {
+      number(step.is_name() ? 0 : 1);
+      if (const auto* name = step.name_if()) {
         payload_bytes_ += name->size();
         text(*name);
       } else {
-        number(std::get<uint32_t>(step));
+        number(step.index());
       }
     }
   }

@@ -39,14 +39,14 @@ Result<void> check_name(const std::string& name) {
 }
 
 Result<void> check_path(const DocumentPath& path) {
-  if (path.steps.empty() || !std::holds_alternative<std::string>(path.steps.front()))
+  if (path.steps.empty() || !path.steps.front().is_name())
     return request_error("A document path must begin with the name of an attribute");
   for (const storage::PathStep& step : path.steps) {
-    if (const auto* name = std::get_if<std::string>(&step)) {
+    if (const auto* name = step.name_if()) {
       TRY(check_name(*name));
-    } else if (std::get<uint32_t>(step) > kListIndexMax) {
+    } else if (step.index() > kListIndexMax) {
       return request_error("List index is not within the allowable range; index: [" +
-                           std::to_string(std::get<uint32_t>(step)) + "]");
+                           std::to_string(step.index()) + "]");
     }
   }
   if (path.steps.size() > storage::kDocumentPathDepthMax)

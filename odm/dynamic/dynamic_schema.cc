@@ -185,7 +185,7 @@ DynamicDefinition& DynamicDefinition::version(std::string_view name) {
 }
 
 DynamicDefinition& DynamicDefinition::derived(std::string_view name, const DynamicType& type,
-                                              std::function<Value(const Map& item)> compute,
+                                              storage::Function<Value(const Map& item)> compute,
                                               std::initializer_list<std::string_view> inputs) {
   internal::add_dynamic(schema_, name, type).read_only = true;
   Derived rule;
@@ -225,7 +225,7 @@ DynamicDefinition& DynamicDefinition::strict() {
   return *this;
 }
 
-DynamicDefinition& DynamicDefinition::check(std::function<bool(const Map& item)> holds,
+DynamicDefinition& DynamicDefinition::check(storage::Function<bool(const Map& item)> holds,
                                             std::string message) {
   schema_.checks.push_back({[holds = std::move(holds)](const void* object) {
                               return holds(*static_cast<const Map*>(object));
@@ -241,7 +241,7 @@ DynamicDefinition& DynamicDefinition::schema_version(int64_t version, std::strin
 }
 
 DynamicDefinition& DynamicDefinition::upgrade(int64_t from,
-                                              std::function<Result<void>(Map& item)> change) {
+                                              storage::Function<Result<void>(Map& item)> change) {
   schema_.upgrades.push_back({from, std::move(change)});
   return *this;
 }
@@ -256,7 +256,7 @@ DynamicDefinition& DynamicDefinition::view(std::string name,
 }
 
 DynamicDefinition& DynamicDefinition::before_write(
-    std::function<Result<void>(std::string_view operation, Map& item)> hook) {
+    storage::Function<Result<void>(std::string_view operation, Map& item)> hook) {
   schema_.hooks.before_write.push_back(
       [hook = std::move(hook)](std::string_view operation, void* object) {
         return hook(operation, *static_cast<Map*>(object));
@@ -265,7 +265,7 @@ DynamicDefinition& DynamicDefinition::before_write(
 }
 
 DynamicDefinition& DynamicDefinition::after_write(
-    std::function<void(std::string_view operation, const Map& item)> hook) {
+    storage::Function<void(std::string_view operation, const Map& item)> hook) {
   schema_.hooks.after_write.push_back(
       [hook = std::move(hook)](std::string_view operation, const void* object) {
         hook(operation, *static_cast<const Map*>(object));
@@ -273,7 +273,7 @@ DynamicDefinition& DynamicDefinition::after_write(
   return *this;
 }
 
-DynamicDefinition& DynamicDefinition::after_read(std::function<void(Map& item)> hook) {
+DynamicDefinition& DynamicDefinition::after_read(storage::Function<void(Map& item)> hook) {
   schema_.hooks.after_read.push_back(
       [hook = std::move(hook)](void* object) { hook(*static_cast<Map*>(object)); });
   return *this;

@@ -66,8 +66,8 @@ void add_joined(Schema& schema, size_t target, const std::vector<std::string>& i
 
 // What changes an M, for a Value. `codec` is kept as long as it is used.
 template <class M>
-std::function<void(void*)> on_value(std::function<void(void*)> act, const ValueCodec* codec,
-                                    std::shared_ptr<const ValueCodec> keep) {
+storage::Function<void(void*)> on_value(storage::Function<void(void*)> act, const ValueCodec* codec,
+                                        std::shared_ptr<const ValueCodec> keep) {
   if (!act) return {};
   return [act = std::move(act), codec, keep = std::move(keep)](void* member) {
     M held{};
@@ -119,7 +119,7 @@ class DynamicDefinition {
   DynamicDefinition& attribute(std::string_view name, const Options&... options) {
     Attribute& added = internal::add_attribute(schema_, name, Attribute::kDynamic, codec_of<M>());
     (options.template apply<M>(added, schema_), ...);
-    const auto over = [&added](std::function<void(void*)>& act) {
+    const auto over = [&added](storage::Function<void(void*)>& act) {
       act = internal::on_value<M>(std::move(act), added.codec, added.own_codec);
     };
     over(added.generated.call);
@@ -147,7 +147,7 @@ class DynamicDefinition {
 
   // Computed from the others when the item is written; with `inputs`, by updates too.
   DynamicDefinition& derived(std::string_view name, const DynamicType& type,
-                             std::function<Value(const Map& item)> compute,
+                             storage::Function<Value(const Map& item)> compute,
                              std::initializer_list<std::string_view> inputs = {});
   // The texts of its inputs that are there, joined; absent if none is.
   DynamicDefinition& joined(std::string_view name, std::vector<std::string> inputs,
@@ -157,7 +157,7 @@ class DynamicDefinition {
   // is said they are ignored.
   DynamicDefinition& keep_unknown();
   DynamicDefinition& strict();
-  DynamicDefinition& check(std::function<bool(const Map& item)> holds, std::string message);
+  DynamicDefinition& check(storage::Function<bool(const Map& item)> holds, std::string message);
 
   template <class... Options>
   DynamicDefinition& index(std::string_view name, std::initializer_list<std::string_view> members,
@@ -173,14 +173,14 @@ class DynamicDefinition {
   }
 
   DynamicDefinition& schema_version(int64_t version, std::string attribute = "_v");
-  DynamicDefinition& upgrade(int64_t from, std::function<Result<void>(Map& item)> change);
+  DynamicDefinition& upgrade(int64_t from, storage::Function<Result<void>(Map& item)> change);
   DynamicDefinition& view(std::string name, std::initializer_list<std::string_view> members);
 
   DynamicDefinition& before_write(
-      std::function<Result<void>(std::string_view operation, Map& item)> hook);
+      storage::Function<Result<void>(std::string_view operation, Map& item)> hook);
   DynamicDefinition& after_write(
-      std::function<void(std::string_view operation, const Map& item)> hook);
-  DynamicDefinition& after_read(std::function<void(Map& item)> hook);
+      storage::Function<void(std::string_view operation, const Map& item)> hook);
+  DynamicDefinition& after_read(storage::Function<void(Map& item)> hook);
 
   // Errors: kBadModel; the definition contradicts itself.
   Result<DynamicSchema> build() const;

@@ -25,9 +25,8 @@ bool is_plain_set(const storage::UpdateAction& action) {
   if (set == nullptr || set->arithmetic != storage::Arithmetic::kNone) return false;
   const auto& steps = set->path.steps;
   return std::holds_alternative<EncodedValue>(set->left.node) &&
-         std::all_of(steps.begin(), steps.end(), [](const storage::PathStep& step) {
-           return std::holds_alternative<std::string>(step);
-         });
+         std::all_of(steps.begin(), steps.end(),
+                     [](const storage::PathStep& step) { return step.is_name(); });
 }
 
 CallKind kind_of(const PutRequest& request) {

@@ -242,14 +242,15 @@ void PlaceholderTable::write(api::JsonWriter& json) const {
 
 void append_path(std::string& out, const DocumentPath& path, PlaceholderTable& placeholders) {
   for (size_t i = 0; i < path.steps.size(); ++i) {
-    if (const auto* index = std::get_if<uint32_t>(&path.steps[i])) {
+    const storage::PathStep& step = path.steps[i];
+    if (!step.is_name()) {
       out += '[';
-      append_number(out, *index);
+      append_number(out, step.index());
       out += ']';
       continue;
     }
     if (i > 0) out += '.';
-    placeholders.append_name(out, std::get<std::string>(path.steps[i]));
+    placeholders.append_name(out, step.name());
   }
 }
 

@@ -89,7 +89,7 @@ EncodedItem assemble(const std::vector<Attribute>& attributes, size_t item_bytes
 }  // namespace
 
 void encode_into(ItemEncoder& encoder, const AttributeValue& value) {
-  std::visit(IntoEncoder{encoder}, value.storage());
+  value.visit(IntoEncoder{encoder});
 }
 
 EncodedItem encode_item(const Item& item) {

@@ -25,7 +25,7 @@ bool selects_any(const ValueView& value, const Run& run) {
 // Needs: selects_any(value, run).
 void write_selected(ItemEncoder& encoder, const ValueView& value, const Run& run) {
   if (run.leaf() != nullptr) return encoder.value(value);
-  const bool is_map = std::holds_alternative<std::string>(run.first_step());
+  const bool is_map = run.first_step().is_name();
   if (is_map) {
     encoder.begin_map();
   } else {
@@ -34,7 +34,7 @@ void write_selected(ItemEncoder& encoder, const ValueView& value, const Run& run
   run.for_each_child([&](const PathStep& step, const Run& child) {
     const auto found = child_at(value, step);
     if (found && selects_any(*found, child)) {
-      if (is_map) encoder.name(std::get<std::string>(step));
+      if (is_map) encoder.name(step.name());
       write_selected(encoder, *found, child);
     }
     return true;
@@ -51,7 +51,7 @@ EncodedItem select_nested(const ItemView& item, std::span<const DocumentPath* co
   thread_local ItemEncoder encoder;
   encoder.begin_item();
   Run(selected, 0).for_each_child([&](const PathStep& step, const Run& child) {
-    const std::string& name = std::get<std::string>(step);
+    const std::string& name = step.name();
     const auto value = item.find(name);
     if (value && selects_any(*value, child)) {
       encoder.name(name);
@@ -65,13 +65,13 @@ EncodedItem select_nested(const ItemView& item, std::span<const DocumentPath* co
 }  // namespace
 
 std::optional<ValueView> child_at(const ValueView& value, const PathStep& step) {
-  if (const auto* name = std::get_if<std::string>(&step)) {
+  if (const auto* name = step.name_if()) {
     if (value.type() != AttributeType::kMap) return std::nullopt;
     return value.members().find(*name);
   }
   if (value.type() != AttributeType::kList) return std::nullopt;
   const ListView elements = value.elements();
-  const uint32_t index = std::get<uint32_t>(step);
+  const uint32_t index = step.index();
   if (index >= elements.size()) return std::nullopt;
   return elements[index];
 }

@@ -66,7 +66,7 @@ class Application {
     std::vector<AttributeChange> changes;
     Result<void> result;
     Run(edits, 0).for_each_child([&](const PathStep& step, const Run& run) {
-      result = change_attribute(std::get<std::string>(step), run, changes);
+      result = change_attribute(step.name(), run, changes);
       return result.ok();
     });
     if (!result.ok()) return std::move(result).error();
@@ -125,7 +125,7 @@ class Application {
   // Writes `value` with what the run's edits make of its parts. Also on errors every container that
   // was begun is ended. As deep as paths are.
   Result<void> rewrite(ItemEncoder& encoder, const ValueView& value, const Run& run) {
-    const bool wants_map = std::holds_alternative<std::string>(run.first_step());
+    const bool wants_map = run.first_step().is_name();
     const bool fits = value.type() == (wants_map ? AttributeType::kMap : AttributeType::kList);
     if (!fits) {
       encoder.null();
@@ -140,7 +140,7 @@ class Application {
     uint32_t i = 0;
     encoder.begin_map();
     run.for_each_child([&](const PathStep& step, const Run& child) {
-      const std::string& name = std::get<std::string>(step);
+      const std::string& name = step.name();
       std::optional<ValueView> old;
       for (; i < members.size(); ++i) {
         const auto [member_name, member] = members[i];
@@ -177,7 +177,7 @@ class Application {
     uint32_t i = 0;
     encoder.begin_list();
     run.for_each_child([&](const PathStep& step, const Run& child) {
-      const uint32_t index = std::get<uint32_t>(step);
+      const uint32_t index = step.index();
       for (; i < elements.size() && i < index; ++i) encoder.value(elements[i]);
       std::optional<ValueView> old;
       if (i < elements.size()) old = elements[i++];

@@ -4,7 +4,6 @@
 
 #include <map>
 #include <string>
-#include <variant>
 #include <vector>
 
 #include "storage/value/attribute_type.h"
@@ -37,12 +36,9 @@ struct BinarySet {
 using List = std::vector<AttributeValue>;
 using Map = std::map<std::string, AttributeValue, std::less<>>;
 
-// The alternatives stand in the order of AttributeType.
+// One value of any of the ten types.
 class AttributeValue {
  public:
-  using Storage = std::variant<std::string, Number, Binary, bool, Null, StringSet, NumberSet,
-                               BinarySet, List, Map>;
-
   // Defined elsewhere: what makes and copies trees is compiled once, not wherever this is included.
   AttributeValue();
   ~AttributeValue();
@@ -65,22 +61,76 @@ class AttributeValue {
   AttributeValue(List list);              // NOLINT
   AttributeValue(Map map);                // NOLINT
 
-  AttributeType type() const { return static_cast<AttributeType>(value_.index() + 1); }
-  const Storage& storage() const { return value_; }
-  Storage& storage() { return value_; }
+  AttributeType type() const { return type_; }
+  // The value if it is held as a T (std::string, Number, Binary, bool, Null, StringSet, NumberSet,
+  // BinarySet, List or Map), else null.
   template <class T>
   const T* get_if() const {
-    return std::get_if<T>(&value_);
+    return type_ == type_of(static_cast<T*>(nullptr)) ? static_cast<const T*>(held()) : nullptr;
   }
   template <class T>
   T* get_if() {
-    return std::get_if<T>(&value_);
+    return const_cast<T*>(static_cast<const AttributeValue*>(this)->get_if<T>());
+  }
+  // Calls `fn` with what is held, as const T&.
+  template <class F>
+  decltype(auto) visit(F&& fn) const {
+    switch (type_) {
+      case AttributeType::kString:
+        return fn(text_);
+      case AttributeType::kNumber:
+        return fn(number_);
+      case AttributeType::kBinary:
+        return fn(binary_);
+      case AttributeType::kBoolean:
+        return fn(boolean_);
+      case AttributeType::kStringSet:
+        return fn(string_set_);
+      case AttributeType::kNumberSet:
+        return fn(number_set_);
+      case AttributeType::kBinarySet:
+        return fn(binary_set_);
+      case AttributeType::kList:
+        return fn(list_);
+      case AttributeType::kMap:
+        return fn(map_);
+      case AttributeType::kNull:
+        break;
+    }
+    return fn(null_);
   }
   // Deep; sets regardless of the order they were given in, numbers by value.
   bool operator==(const AttributeValue& other) const;
 
  private:
-  Storage value_;
+  static constexpr AttributeType type_of(const std::string*) { return AttributeType::kString; }
+  static constexpr AttributeType type_of(const Number*) { return AttributeType::kNumber; }
+  static constexpr AttributeType type_of(const Binary*) { return AttributeType::kBinary; }
+  static constexpr AttributeType type_of(const bool*) { return AttributeType::kBoolean; }
+  static constexpr AttributeType type_of(const Null*) { return AttributeType::kNull; }
+  static constexpr AttributeType type_of(const StringSet*) { return AttributeType::kStringSet; }
+  static constexpr AttributeType type_of(const NumberSet*) { return AttributeType::kNumberSet; }
+  static constexpr AttributeType type_of(const BinarySet*) { return AttributeType::kBinarySet; }
+  static constexpr AttributeType type_of(const List*) { return AttributeType::kList; }
+  static constexpr AttributeType type_of(const Map*) { return AttributeType::kMap; }
+
+  const void* held() const { return &null_; }  // All members begin at one place.
+  void destroy();
+
+  // Written out rather than as std::variant, which costs who includes this the most.
+  AttributeType type_;
+  union {
+    Null null_;
+    std::string text_;
+    Number number_;
+    Binary binary_;
+    bool boolean_;
+    StringSet string_set_;
+    NumberSet number_set_;
+    BinarySet binary_set_;
+    List list_;
+    Map map_;
+  };
 };
 
 using Item = Map;

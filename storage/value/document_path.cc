@@ -14,15 +14,23 @@ size_t common_steps(const DocumentPath& a, const DocumentPath& b) {
 
 }  // namespace
 
+std::strong_ordering PathStep::operator<=>(const PathStep& other) const {
+  if (is_name_ != other.is_name_)
+    return is_name_ ? std::strong_ordering::less : std::strong_ordering::greater;
+  return is_name_ ? name_ <=> other.name_ : index_ <=> other.index_;
+}
+
+bool DocumentPath::operator==(const DocumentPath& other) const = default;
+
 std::string DocumentPath::to_text() const {
   std::string text = "[";
   for (const PathStep& step : steps) {
     if (text.size() > 1) text += ", ";
-    if (const auto* name = std::get_if<std::string>(&step)) {
-      text += *name;
+    if (step.is_name()) {
+      text += step.name();
     } else {
       text += '[';
-      text += std::to_string(std::get<uint32_t>(step));
+      text += std::to_string(step.index());
       text += ']';
     }
   }
@@ -37,7 +45,7 @@ bool paths_overlap(const DocumentPath& a, const DocumentPath& b) {
 bool paths_conflict(const DocumentPath& a, const DocumentPath& b) {
   const size_t common = common_steps(a, b);
   if (common >= a.steps.size() || common >= b.steps.size()) return false;
-  return a.steps[common].index() != b.steps[common].index();
+  return a.steps[common].is_name() != b.steps[common].is_name();
 }
 
 }  // namespace dynolith::storage

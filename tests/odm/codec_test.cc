@@ -7,6 +7,9 @@
 #include <deque>
 #include <limits>
 #include <list>
+#include <set>
+#include <unordered_map>
+#include <unordered_set>
 
 #include "odm/model.h"
 #include "odm/object.h"
@@ -265,6 +268,8 @@ TEST(Codec, ListsOfEveryKind) {
   expect_there_and_back(std::vector<int>{1, 2, 3}, ints);
   expect_there_and_back(std::array<int, 3>{1, 2, 3}, ints);
   expect_there_and_back(std::vector<int>{}, Value(List{}));
+  expect_there_and_back(std::deque<int>{1, 2, 3}, ints);
+  expect_there_and_back(std::list<int>{1, 2, 3}, ints);
   expect_there_and_back(std::vector<bool>{true, false}, Value(List{true, false}));
   expect_there_and_back(std::vector<std::optional<int>>{1, std::nullopt, 3},
                         Value(List{1, Null{}, 3}));

@@ -494,8 +494,7 @@ TEST_F(DryRunTest, OfChangesToTablesIsThePlan) {
   ASSERT_TRUE(plan.ok());
   Wires shown;
   for (const PlanStep& step : plan->steps)
-    for (const TableRequest& request : step.requests)
-      std::visit([&shown](const auto& each) { shown.push_back(to_wire(Request(each))); }, request);
+    for (const Request& request : step.requests) shown.push_back(to_wire(request));
   connection_->clear();
   ASSERT_TRUE(apply(*plan).ok());
   Wires sent;

@@ -139,11 +139,11 @@ std::string text_of(const std::vector<storage::KeyClause>& clauses) {
 std::string text_of(const storage::DocumentPath& path) {
   std::string text;
   for (const auto& step : path.steps) {
-    if (const auto* name = std::get_if<std::string>(&step)) {
+    if (const auto* name = step.name_if()) {
       if (!text.empty()) text += '.';
       text += name->find_first_of(".[ ") == std::string::npos ? *name : "'" + *name + "'";
     } else {
-      text += "[" + std::to_string(std::get<uint32_t>(step)) + "]";
+      text += "[" + std::to_string(step.index()) + "]";
     }
   }
   return text;

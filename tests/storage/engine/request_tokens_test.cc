@@ -22,7 +22,7 @@ struct RequestTokensTest : testing::Test {
     const ItemWrite write = update_write(table, {{"p", "a"}}, plus_one);
     return database->transact({&write, 1}, {.token = token, .scope = scope, .request = request});
   }
-  Number count() { return std::get<Number>(database.get(table, {{"p", "a"}})->at("n").storage()); }
+  Number count() { return *database.get(table, {{"p", "a"}})->at("n").get_if<Number>(); }
 };
 
 TEST_F(RequestTokensTest, ATokenIsGoodForOneSuccess) {

@@ -24,6 +24,16 @@ TEST(DocumentPath, KnowsItsFirstStep) {
   EXPECT_EQ((DocumentPath{{"a", "b"}}).attribute(), "a");
 }
 
+TEST(DocumentPath, HasStepsThatSortNamesBeforeIndexes) {
+  const PathStep ascending[] = {"a", "b", "b.c", 0u, 2u, 10u};
+  for (size_t i = 0; i < std::size(ascending); ++i)
+    for (size_t j = 0; j < std::size(ascending); ++j) {
+      EXPECT_EQ(ascending[i] < ascending[j], i < j);
+      EXPECT_EQ(ascending[i] == ascending[j], i == j);
+    }
+  EXPECT_EQ(PathStep("a").name_if() == nullptr, PathStep(0u).name_if() != nullptr);
+}
+
 TEST(DocumentPath, OverlapsAndConflictsInTheseCases) {
   const PairCase cases[] = {
       {{{"a"}}, {{"a"}}, true, false},
