@@ -65,12 +65,14 @@ void run(const Source& source, const Attribute& attribute, void* member, Prepare
   }
 }
 
-void prepare_attribute(const Schema& schema, const Attribute& attribute, void* object,
+// `creates`: the object may be new. What was taken away from one that is saved stays away.
+void prepare_attribute(const Schema& schema, const Attribute& attribute, void* object, bool creates,
                        PrepareContext& context) {
   const PathFrame frame{context.at, attribute.name, 0};
   PrepareContext inner{context.now_ms, context.ids, context.problems, &frame};
   void* member = schema.member(attribute, object);
-  if (attribute.generated && (member == nullptr || attribute.codec->is_initial(member))) {
+  if (creates && attribute.generated &&
+      (member == nullptr || attribute.codec->is_initial(member))) {
     member = schema.make_member(attribute, object);
     run(attribute.generated, attribute, member, inner);
   }
@@ -90,6 +92,7 @@ class Roles {
       : schema_(schema), object_(object), kind_(kind), now_ms_(now_ms), problems_(problems) {}
 
   void set() {
+    is_new_ = looks_new();
     for (const Attribute& attribute : schema_.attributes) {
       if (attribute.role == AttributeRole::kPlain || attribute.role == AttributeRole::kExtra)
         continue;
@@ -100,6 +103,26 @@ class Roles {
   }
 
  private:
+  // Whether no write has left its traces in an object that is put.
+  bool looks_new() const {
+    if (kind_ != WriteKind::kPut) return kind_ == WriteKind::kCreate;
+    if (schema_.lock_version) {
+      const Attribute& version = schema_.attributes[*schema_.lock_version];
+      return number_of(version, schema_.member(version, object_)) == 0;
+    }
+    if (!schema_.created_at) return true;
+    const Attribute& created = schema_.attributes[*schema_.created_at];
+    const void* const time = schema_.member(created, object_);
+    return time == nullptr || created.codec->is_initial(time);
+  }
+  bool is_first_count(const Attribute& attribute, const void* member) const {
+    if (kind_ == WriteKind::kCreate || !is_new_) return is_new_;
+    // A count of nothing is a count, where it can be told from none.
+    return !schema_.is_typed() || attribute.codec->can_be_absent()
+               ? attribute.codec->is_absent(member)
+               : attribute.codec->is_initial(member);
+  }
+
   void set_one(const Attribute& attribute, void* member) {
     switch (attribute.role) {
       case AttributeRole::kCreatedAt:
@@ -122,7 +145,7 @@ class Roles {
         return;
       case AttributeRole::kCounter:
         set_number(attribute, member,
-                   kind_ == WriteKind::kCreate
+                   is_first_count(attribute, member)
                        ? attribute.counter_start
                        : sum(number_of(attribute, member), attribute.counter_step),
                    problems_);
@@ -138,6 +161,7 @@ class Roles {
   const WriteKind kind_;
   const int64_t now_ms_;
   Problems& problems_;
+  bool is_new_ = false;
 };
 
 // Checks of documents inside a value: itself, or its elements.
@@ -376,7 +400,7 @@ Result<EncodedItem> make_item(const Schema& schema, void* object, WriteKind kind
   Problems problems;
   PrepareContext context{moment.now_ms, moment.ids, problems};
   for (const Attribute& attribute : schema.attributes)
-    prepare_attribute(schema, attribute, object, context);
+    prepare_attribute(schema, attribute, object, kind != WriteKind::kSave, context);
   Roles(schema, object, kind, moment.now_ms, problems).set();
   for (const Derived& rule : schema.derived) rule.compute(object);
   for (const ObjectCheck& check : schema.checks)
@@ -405,7 +429,7 @@ bool encode_document(const Schema& schema, const void* object, EncodeContext& co
 
 void prepare_document(const Schema& schema, void* object, PrepareContext& context) {
   for (const Attribute& attribute : schema.attributes)
-    prepare_attribute(schema, attribute, object, context);
+    prepare_attribute(schema, attribute, object, true, context);
   for (const Derived& rule : schema.derived) rule.compute(object);
   for (const ObjectCheck& check : schema.checks)
     if (!check.holds(object)) context.problems.add(context.at, check.message);

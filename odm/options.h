@@ -183,7 +183,8 @@ struct GeneratedTextOption {
     attribute.generated.kind = Kind;
   }
 };
-// A random UUID, or a ULID (sorts by time), if the member is empty at creation.
+// A random UUID, or a ULID (sorts by time), if the member is empty at creation: create, put,
+// upsert. A save leaves it as it is; of a document inside, every write may be the first.
 inline constexpr GeneratedTextOption<Source::Kind::kUuid> uuid() { return {}; }
 inline constexpr GeneratedTextOption<Source::Kind::kUlid> ulid() { return {}; }
 
@@ -198,7 +199,7 @@ struct GeneratedOption {
     attribute.generated.call = [make = make](void* member) { *static_cast<M*>(member) = make(); };
   }
 };
-// What `make` gives, if the member has its initial value at creation.
+// What `make` gives, if the member has its initial value at creation, as uuid().
 template <class F>
 GeneratedOption<F> generated(F make) {
   return {std::move(make)};
@@ -392,7 +393,9 @@ struct CounterOption {
     attribute.counter_step = step;
   }
 };
-// Counts writes of the item: `start` at creation, `step` more with every save and update.
+// Counts writes of the item: `start` at creation, `step` more with every later write. A put begins
+// at `start` if nothing says that the object was written before: no version or creation time (of
+// models that have them), and no count.
 inline constexpr CounterOption counter(int64_t start = 0, int64_t step = 1) {
   return {start, step};
 }

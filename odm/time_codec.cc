@@ -70,8 +70,6 @@ class TimeFormCodec final : public ValueCodec {
 
  private:
   static constexpr int64_t kCountMax = std::numeric_limits<int64_t>::max();
-  static constexpr int64_t kFirstIsoMs = -62'167'219'200'000;  // 0000-01-01.
-  static constexpr int64_t kLastIsoMs = 253'402'300'799'999;   // 9999-12-31.
 
   static int64_t floor_seconds(int64_t ms) { return ms / 1000 - (ms % 1000 < 0 ? 1 : 0); }
 

@@ -26,6 +26,10 @@ inline Timestamp timestamp_of_ms(int64_t milliseconds) {
   return Timestamp(std::chrono::milliseconds(milliseconds));
 }
 
+// The times that ISO 8601 texts of four-digit years can say: 0000-01-01 to 9999-12-31.
+inline constexpr int64_t kFirstIsoMs = -62'167'219'200'000;
+inline constexpr int64_t kLastIsoMs = 253'402'300'799'999;
+
 // "2026-11-21T10:44:37.209Z", always three decimals.
 std::string to_iso_text(Timestamp time);
 // Also without decimals, with up to nine (cut to three), and with an offset ("+01:00").

@@ -10,9 +10,7 @@ namespace {
 
 using Kind = DynamicType::Kind;
 
-constexpr int64_t kTimeMax = 9'223'372'036'854;       // In ms: as a signed count of ns.
-constexpr int64_t kFirstIsoMs = -62'167'219'200'000;  // 0000-01-01.
-constexpr int64_t kLastIsoMs = 253'402'300'799'999;   // 9999-12-31.
+constexpr int64_t kTimeMax = 9'223'372'036'854;  // In ms: as a signed count of ns.
 
 std::string_view wanted(Kind kind) {
   switch (kind) {
@@ -115,6 +113,8 @@ class DynamicCodec final : public ValueCodec {
   // Those of lists, maps and unions that a value in memory is for.
   template <class Visit>
   void each_inside(Value& value, Visit visit) const;
+  const ValueCodec* fitting(const Value& value) const;
+  void prepare_union(Value& value, PrepareContext& context) const;
 
   const DynamicType type_;
   std::vector<std::shared_ptr<const ValueCodec>> inner_;
@@ -338,8 +338,7 @@ bool DynamicCodec::is_initial(const void* value) const {
 template <class Visit>
 void DynamicCodec::each_inside(Value& value, Visit visit) const {
   if (type_.kind == Kind::kUnion) {
-    for (const auto& alternative : inner_)
-      if (alternative->type() == value.type()) return visit(*alternative, value, nullptr, 0);
+    if (const ValueCodec* alternative = fitting(value)) visit(*alternative, value, nullptr, 0);
   } else if (type_.kind == Kind::kList && value.get_if<List>() != nullptr) {
     size_t index = 0;
     for (Value& element : *value.get_if<List>()) visit(*inner_.front(), element, nullptr, index++);
@@ -348,15 +347,58 @@ void DynamicCodec::each_inside(Value& value, Visit visit) const {
   }
 }
 
+size_t problems_of(const ValueCodec& codec, const Value& value) {
+  ItemEncoder encoder;
+  Problems problems;
+  EncodeContext context{encoder, problems};
+  encoder.begin_value();
+  const bool good = codec.encode(&value, context);
+  (void)encoder.finish_value();
+  return good ? problems.size() : std::max<size_t>(problems.size(), 1);
+}
+
+// The alternative of a union that a value is one of; null: it fits none, or has to be filled in
+// first to fit several of one type.
+const ValueCodec* DynamicCodec::fitting(const Value& value) const {
+  const auto is_of_type = [&](const auto& alternative) {
+    return alternative->type() == value.type();
+  };
+  const auto first = std::find_if(inner_.begin(), inner_.end(), is_of_type);
+  if (first == inner_.end()) return nullptr;
+  if (std::none_of(first + 1, inner_.end(), is_of_type)) return first->get();
+  for (const auto& alternative : inner_)
+    if (is_of_type(alternative) && problems_of(*alternative, value) == 0) return alternative.get();
+  return nullptr;
+}
+
+// What is filled in is that of the alternative which the value is, or becomes by it.
+void DynamicCodec::prepare_union(Value& value, PrepareContext& context) const {
+  if (const ValueCodec* alternative = fitting(value)) return alternative->prepare(&value, context);
+  std::optional<Value> best;
+  size_t fewest = 0;
+  for (const auto& alternative : inner_) {
+    if (alternative->type() != value.type()) continue;
+    Value filled = value;
+    Problems problems;
+    PrepareContext attempt{context.now_ms, context.ids, problems, context.at};
+    alternative->prepare(&filled, attempt);
+    const size_t count = problems.size() + problems_of(*alternative, filled);
+    if (best && count >= fewest) continue;
+    fewest = count;
+    best = std::move(filled);
+  }
+  if (best) value = *std::move(best);
+}
+
 void DynamicCodec::prepare(void* value, PrepareContext& context) const {
   Value& held = of(value);
+  if (type_.kind == Kind::kUnion) return prepare_union(held, context);
   if (type_.kind == Kind::kDocument) {
     if (Map* map = held.get_if<Map>()) internal::prepare_document(*type_.document, map, context);
     return;
   }
   each_inside(
       held, [&](const ValueCodec& codec, Value& inside, const std::string* name, size_t index) {
-        if (type_.kind == Kind::kUnion) return codec.prepare(&inside, context);
         const PathFrame frame{context.at, name != nullptr ? *name : std::string_view(), index};
         PrepareContext inner{context.now_ms, context.ids, context.problems, &frame};
         codec.prepare(&inside, inner);

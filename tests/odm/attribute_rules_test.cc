@@ -282,7 +282,71 @@ TEST_F(AttributeRulesTest, GeneratorsLeaveUpdatesAloneAndServeUpserts) {
   EXPECT_EQ(tickets().save(again, changed).error().code, ErrorCode::kVersionConflict);
 }
 
+// What was taken away stays away: a value is generated where an item begins.
+TEST_F(AttributeRulesTest, SavesGenerateNothing) {
+  const Ticket before = created();
+  Ticket after = before;
+  after.code.clear();
+  const Ticket saved = tickets().save(before, after).value();
+  EXPECT_EQ(saved.code, "");
+  EXPECT_EQ(tickets().must_get("opera", "1")->code, "");
+  const auto modified = tickets().modify([](Ticket& ticket) { ticket.visits = 1; }, "opera", "1");
+  EXPECT_EQ(modified->code, "");
+  EXPECT_NE(tickets().put(*modified)->code, "");
+
+  const DynamicSchema schema = DynamicDefinition("Tag")
+                                   .entity("Tag")
+                                   .partition_key("pk", "TAG#{id}")
+                                   .sort_key("sk", "TAG")
+                                   .attribute<std::string>("id")
+                                   .attribute<std::string>("token", uuid())
+                                   .attribute<std::string>("needed", uuid(), required())
+                                   .build()
+                                   .value();
+  const DynamicEntity tags = app().dynamic(schema);
+  const Map tag = tags.create({{"id", "1"}}).value();
+  Map bare = tag;
+  bare.erase("token");
+  EXPECT_EQ(tags.save(tag, bare)->count("token"), 0u);
+  EXPECT_EQ(tags.must_get({"1"})->count("token"), 0u);
+  bare.erase("needed");
+  EXPECT_EQ(tags.save(tag, bare).error().code, ErrorCode::kInvalid);
+}
+
 // --- What the mapper keeps, from one call to the next.
+
+TEST_F(AttributeRulesTest, CountersBeginAtTheirStart) {
+  const auto counting = [this](int64_t start, bool has_version) {
+    DynamicDefinition definition("Door" + std::to_string(start) + (has_version ? "v" : ""));
+    definition.entity("Door")
+        .partition_key("pk", "DOOR#{id}")
+        .sort_key("sk", "DOOR")
+        .attribute<std::string>("id")
+        .attribute<int64_t>("uses", counter(start, 3));
+    if (has_version) definition.version("v");
+    return app().dynamic(std::move(definition).build().value());
+  };
+  for (const bool has_version : {false, true}) {
+    for (const int64_t start : {0, 10}) {
+      SCOPED_TRACE(std::to_string(start) + (has_version ? " with a version" : ""));
+      const DynamicEntity doors = counting(start, has_version);
+      const std::string id = std::to_string(start) + (has_version ? "v" : "");
+      const Map first = doors.put({{"id", id}}).value();
+      EXPECT_EQ(first.at("uses"), Value(start));
+      EXPECT_EQ(doors.put(first)->at("uses"), Value(start + 3));
+      EXPECT_EQ(doors.create({{"id", id + "c"}})->at("uses"), Value(start));
+      EXPECT_EQ(doors.upsert({id + "u"}).exec()->at("uses"), Value(start));
+      EXPECT_EQ(doors.put_many({{{"id", id + "m"}}})->at(0).at("uses"), Value(start));
+    }
+  }
+  // A member that is no optional: its version tells a first write from one after it.
+  Ticket ticket;
+  ticket.show = "opera";
+  ticket.origin = "web";
+  const Ticket put = tickets().put(ticket).value();
+  EXPECT_EQ(put.writes, 1);
+  EXPECT_EQ(tickets().put(put)->writes, 2);
+}
 
 TEST_F(AttributeRulesTest, EveryWriteCountsAndTellsTheTime) {
   const int64_t start = clock().now_ms();

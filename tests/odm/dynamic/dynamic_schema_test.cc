@@ -192,6 +192,50 @@ TEST(DynamicType, TakesItsOwnValuesOnly) {
   }
 }
 
+// Of a union of documents, what is filled in is that of the one which the value is.
+TEST(DynamicType, UnionsFillInTheirOwnAlternative) {
+  const auto shape = [](const char* kind) {
+    DynamicDefinition definition(kind);
+    definition.attribute("kind", DynamicType::constant_of(kind), required());
+    return definition;
+  };
+  const DynamicSchema circle =
+      shape("circle").attribute<std::string>("id", uuid(), required()).build().value();
+  const DynamicSchema square = shape("square")
+                                   .attribute<int>("side", default_value(2), required())
+                                   .attribute<std::string>("name", lower())
+                                   .build()
+                                   .value();
+  const DynamicSchema line = DynamicDefinition("line")
+                                 .attribute<std::string>("mark", uuid(), required())
+                                 .attribute<int>("width", required())
+                                 .build()
+                                 .value();
+  const DynamicType any_shape =
+      DynamicType::union_of({DynamicType::document_of(circle), DynamicType::document_of(square),
+                             DynamicType::document_of(line)});
+  const DynamicSchema schema = DynamicDefinition("Drawing")
+                                   .partition_key<std::string>("id")
+                                   .attribute("it", any_shape)
+                                   .attribute("all", DynamicType::list(any_shape))
+                                   .build()
+                                   .value();
+  const Map drawn_square{{"kind", "square"}, {"name", "BIG"}};
+  Map object{{"id", "a"},
+             {"it", drawn_square},
+             {"all", List{Map{{"kind", "circle"}}, drawn_square, Map{{"width", 1}}}}};
+  const Result<Map> stored = written(schema, object);
+  ASSERT_TRUE(stored.ok()) << stored.error().to_text();
+  const Map filled{{"kind", "square"}, {"name", "big"}, {"side", 2}};
+  EXPECT_EQ(stored->at("it"), Value(filled));
+  const List& all = *stored->at("all").get_if<List>();
+  EXPECT_EQ(all[0].get_if<Map>()->at("id").get_if<std::string>()->size(), 36u);
+  EXPECT_EQ(all[1], Value(filled));
+  EXPECT_EQ(all[2].get_if<Map>()->at("mark").get_if<std::string>()->size(), 36u);
+  EXPECT_EQ(all[2].get_if<Map>()->at("width"), Value(1));
+  EXPECT_EQ(problems(schema, {{"id", "a"}, {"it", Map{{"kind", "oval"}}}}).size(), 1u);
+}
+
 TEST(DynamicType, NullAndEmptySetsAreAbsent) {
   const auto schema = [](bool is_required) {
     DynamicDefinition definition("Model");
