@@ -103,7 +103,7 @@ class CollectionPlanner {
     const bool is_whole =
         index == nullptr || index->projection.type == storage::ProjectionType::kAll;
     plan_.readings.push_back(is_whole ? Reading::kWhole : Reading::kPartial);
-    plan_.entities.push_back(reading_entity(entity));
+    plan_.entities.push_back(TRY(reading_entity(entity, core_.hide_expired, index)));
     return {};
   }
 
@@ -142,13 +142,6 @@ class CollectionPlanner {
     };
     add_all(range_keys(schema, nullptr));
     if (index != nullptr) add_all(range_keys(schema, index));
-  }
-
-  EntityCore reading_entity(const EntityCore& entity) const {
-    if (!core_.hide_expired || entity.table().options.hide_expired) return entity;
-    TableCore table = entity.table();
-    table.options.hide_expired = true;
-    return EntityCore(std::make_shared<const TableCore>(std::move(table)), entity.schema());
   }
 
   Result<void> add_sort_prefix() {

@@ -71,7 +71,8 @@ class EntityCore {
   Result<std::optional<Request>> dry_modify(const EncodedItem& key, ModifiedObjects objects) const;
   Result<Request> dry_remove(const EncodedItem& key, const ConditionCore& condition) const;
   Result<Request> dry_remove_object(const void* object, const ConditionCore& condition) const;
-  // One request for each chunk; what a service leaves over is sent again in others.
+  // One request for each chunk; what a service leaves over is sent again in others. Of models with
+  // unique attributes the writes read the items, and are transactions.
   Result<std::vector<Request>> dry_get_many(std::span<const EncodedItem> keys,
                                             const ReadOptions& options = {}) const;
   Result<std::vector<Request>> dry_put_many(std::span<void* const> objects) const;
@@ -98,8 +99,8 @@ class EntityCore {
                         storage::FunctionRef<void*(size_t index)> found,
                         const ReadOptions& options = {}) const;
   // Objects of equal keys are refused (kBadRequest). kThrottled: so many are left over after all
-  // attempts; the others are written. Without conditions: no version is checked. Refused for models
-  // with unique attributes.
+  // attempts; the others are written. Without conditions: no version is checked. Those of models
+  // with unique attributes are transactions: unique_batches.h.
   Result<void> put_many(std::span<void* const> objects) const;
   Result<void> remove_many(std::span<const EncodedItem> keys) const;
 
@@ -107,6 +108,8 @@ class EntityCore {
 
   // Whether reads show an item: it is of this model and has not expired (or is shown anyway).
   bool shows(const storage::ItemView& item) const;
+  // Whether it has expired, and such items are not shown.
+  bool hides(const storage::ItemView& item) const;
   // Reads an item of any read operation into an initial object: tag, expiry, decoding. False: it is
   // not shown (another entity's, expired). `parts`: object.h.
   Result<bool> read_item(const storage::ItemView& item, void* object,

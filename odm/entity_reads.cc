@@ -51,9 +51,10 @@ Result<bool> EntityCore::get_stored(EncodedItem key, void* object, EncodedItem& 
   return found;
 }
 
-bool EntityCore::shows(const ItemView& item) const {
-  if (!is_of(*schema_, item)) return false;
-  return !table_->options.hide_expired || !is_expired(*schema_, item, now_ms());
+bool EntityCore::shows(const ItemView& item) const { return is_of(*schema_, item) && !hides(item); }
+
+bool EntityCore::hides(const ItemView& item) const {
+  return table_->options.hide_expired && is_expired(*schema_, item, now_ms());
 }
 
 Result<bool> EntityCore::read_item(const ItemView& item, void* object, Reading reading,

@@ -113,7 +113,8 @@ struct RangeCore {
 // A RangeCore made ready: everything that can be said without reading.
 struct RangePlan {
   RangeRequest request = {};
-  ConditionPtr local_filter = {};  // Names attributes of the key, which filters may not.
+  std::optional<EntityCore> entity = {};  // As it is read: with hide_expired. Always there.
+  ConditionPtr local_filter = {};         // Names attributes of the key, which filters may not.
   std::vector<MemberTest> tests = {};
   std::vector<std::string> key_names = {};  // Of a last evaluated key, ascending.
   uint64_t digest = 0;
@@ -123,6 +124,13 @@ struct RangePlan {
   bool is_empty = false;                    // No item can satisfy it: nothing is sent.
   bool is_counted = false;                  // Counts of the other side are exact.
 };
+// Whether entries of an index have an attribute; `index` null: the table.
+bool holds_attribute(const Schema& schema, const IndexSchema* index, std::string_view attribute);
+// The entity as a read of the index uses it, which hides expired items if that or the table's
+// options say so. Errors: kBadRequest, if entries of the index do not tell when they expire.
+Result<EntityCore> reading_entity(const EntityCore& entity, bool hide_expired,
+                                  const IndexSchema* index);
+
 // `for_count`: items are needed to count at most.
 Result<RangePlan> plan_range(const RangeCore& core, bool for_count = false);
 
@@ -148,7 +156,6 @@ class RangeReader {
   Result<RangeSummary> read_next(ObjectList& objects, std::optional<uint64_t> wanted);
 
   RangeCore core_;
-  EntityCore entity_;  // With hide_expired.
   Result<RangePlan> plan_;
   EncodedItem position_;
   uint32_t guess_ = 0;  // Of how many items to evaluate for those that are wanted.

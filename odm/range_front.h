@@ -161,7 +161,7 @@ class RangeFront {
   // Where an earlier page ended; nothing: at the beginning.
   DYNOLITH_ODM_STEP(after(std::optional<Cursor> cursor), core_.after = std::move(cursor))
   DYNOLITH_ODM_STEP(on_bad(OnBad policy), core_.on_bad = policy)
-  // Items whose time to live is over are not given.
+  // Items whose time to live is over are not given. An index has to hold that time: kBadRequest.
   DYNOLITH_ODM_STEP(hide_expired(bool on = true), core_.hide_expired = on)
 
   // Only these parts of items: members, fields (f(&User::home) / &Place::zip), names ("home.zip",

@@ -16,16 +16,6 @@ ConditionCore holder_exclusion() {
   return {std::make_shared<const storage::Condition>(std::move(is_item)), {}};
 }
 
-// Whether entries of the index have the attribute; `index` null: the table.
-bool holds_attribute(const Schema& schema, const IndexSchema* index, std::string_view attribute) {
-  if (index == nullptr || index->projection.type == storage::ProjectionType::kAll) return true;
-  if (range_keys(schema, nullptr).has(attribute) || range_keys(schema, index).has(attribute))
-    return true;
-  const auto& names = index->projection.non_key_attributes;
-  return index->projection.type == storage::ProjectionType::kInclude &&
-         std::find(names.begin(), names.end(), attribute) != names.end();
-}
-
 class Planner {
  public:
   Planner(const RangeCore& core, bool for_count)
@@ -48,6 +38,7 @@ class Planner {
     request.segment = core_.segment;
     TRY(plan_keys_of_kind());
     if (index_ != nullptr) request.index = index_->name;
+    plan_.entity = TRY(reading_entity(core_.entity, core_.hide_expired, index_));
     if (core_.consistent && index_ != nullptr && index_->kind == storage::IndexKind::kGlobal)
       return bad_request("index \"" + index_->name +
                          "\" is global: it cannot be read consistently");
@@ -169,6 +160,34 @@ class Planner {
 };
 
 }  // namespace
+
+bool holds_attribute(const Schema& schema, const IndexSchema* index, std::string_view attribute) {
+  if (index == nullptr || index->projection.type == storage::ProjectionType::kAll) return true;
+  if (range_keys(schema, nullptr).has(attribute) || range_keys(schema, index).has(attribute))
+    return true;
+  const auto& names = index->projection.non_key_attributes;
+  return index->projection.type == storage::ProjectionType::kInclude &&
+         std::find(names.begin(), names.end(), attribute) != names.end();
+}
+
+Result<EntityCore> reading_entity(const EntityCore& entity, bool hide_expired,
+                                  const IndexSchema* index) {
+  const Schema& schema = entity.schema();
+  const bool hides = hide_expired || entity.table().options.hide_expired;
+  if (hides && schema.expires_at) {
+    const Attribute& time = schema.attributes[*schema.expires_at];
+    if (!holds_attribute(schema, index, time.stored_name))
+      return make_error(ErrorCode::kBadRequest,
+                        schema.model + ": index \"" + index->name + "\" does not hold \"" +
+                            time.name + "\": it cannot be read without what has expired; project " +
+                            "the attribute, or do not hide expired items");
+  }
+  if (!hide_expired || entity.table().options.hide_expired) return entity;
+  TableCore table = entity.table();
+  table.options.hide_expired = true;
+  // Who reads keeps the entity itself too, which holds a dynamic schema.
+  return EntityCore(std::make_shared<const TableCore>(std::move(table)), schema);
+}
 
 Result<RangePlan> plan_range(const RangeCore& core, bool for_count) {
   return Planner(core, for_count).plan();

@@ -12,14 +12,6 @@ namespace {
 constexpr uint32_t kFirstGuess = 100;
 constexpr uint32_t kGuessMax = 1u << 30;
 
-EntityCore reading_entity(const RangeCore& core) {
-  if (!core.hide_expired || core.entity.table().options.hide_expired) return core.entity;
-  TableCore table = core.entity.table();
-  table.options.hide_expired = true;
-  // The reader keeps core.entity too, which holds a dynamic schema.
-  return EntityCore(std::make_shared<const TableCore>(std::move(table)), core.entity.schema());
-}
-
 bool begins_as(const std::optional<KeyPart>& part, const ItemView& item) {
   if (!part || !part->pattern || part->pattern->leading.empty()) return true;
   const auto stored = item.find(part->attribute);
@@ -74,7 +66,7 @@ class RangeReader::Showing {
 
  private:
   Result<bool> show(const ItemView& item) {
-    const Schema& schema = reader_.entity_.schema();
+    const Schema& schema = reader_.core_.entity.schema();
     const bool has_tag =
         schema.entity.empty() || plan_.shows_tag || item.find(schema.tag_attribute).has_value();
     if (has_tag ? !is_of(schema, item) : !begins_as_keys_of(schema, item)) return false;
@@ -84,12 +76,13 @@ class RangeReader::Showing {
       if (!test.holds(item)) return false;
     void* object = objects_.add();
     Result<bool> shown = plan_.shows_tag
-                             ? reader_.entity_.read_item(item, object, plan_.reading, parts())
+                             ? plan_.entity->read_item(item, object, plan_.reading, parts())
                              : read_untagged(schema, item, object);
     if (!shown || !*shown) objects_.remove_last();
     return shown;
   }
   Result<bool> read_untagged(const Schema& schema, const ItemView& item, void* object) {
+    if (plan_.entity->hides(item)) return false;
     TRY(read_object(schema, item, object, plan_.reading, parts()));
     return true;
   }
@@ -118,7 +111,7 @@ class RangeReader::Showing {
 };
 
 RangeReader::RangeReader(RangeCore core, bool for_count)
-    : core_(std::move(core)), entity_(reading_entity(core_)), plan_(plan_range(core_, for_count)) {}
+    : core_(std::move(core)), plan_(plan_range(core_, for_count)) {}
 
 Result<void> RangeReader::start() {
   is_started_ = true;
@@ -142,8 +135,9 @@ std::optional<uint32_t> RangeReader::evaluated_limit(std::optional<uint64_t> wan
 Result<RangeRequest> RangeReader::first_request(std::optional<uint64_t> wanted) {
   TRY(start());
   if (is_at_end_)
-    return make_error(ErrorCode::kBadRequest,
-                      entity_.schema().model + ": no item can satisfy this: nothing would be sent");
+    return make_error(
+        ErrorCode::kBadRequest,
+        core_.entity.schema().model + ": no item can satisfy this: nothing would be sent");
   RangeRequest request = plan_->request;
   request.limit = evaluated_limit(wanted);
   request.exclusive_start_key = position_;
@@ -163,7 +157,7 @@ Result<RangeSummary> RangeReader::read_next(ObjectList& objects, std::optional<u
   request.limit = evaluated_limit(wanted);
   request.exclusive_start_key = position_;
   Showing showing(*this, objects, wanted);
-  RangeReply reply = TRY(entity_.connection().read_range(
+  RangeReply reply = TRY(core_.entity.connection().read_range(
       request, [&showing](const ItemView& item) { showing.take(item); }));
   if (showing.error()) return std::move(*showing.error());
   RangeSummary summary = showing.summary();

@@ -18,7 +18,7 @@ namespace dynolith::odm {
 
 struct TableOptions {
   // Items whose time to live is over are not shown by any read, though the service has not deleted
-  // them yet.
+  // them yet. Indexes that do not hold that time cannot be read then (kBadRequest).
   bool hide_expired = false;
   // Of what a batch left unprocessed: how often it is sent again, with growing waits.
   int batch_attempts_max = 8;
