@@ -19,6 +19,7 @@
 #include <variant>
 #include <vector>
 
+#include "odm/overloaded.h"
 #include "odm/range_front.h"
 #include "odm/table.h"
 #include "odm/typed_key.h"
@@ -118,13 +119,6 @@ class OrderedObjects final : public MixedList {
   std::vector<std::variant<Ts...>>& items_;
 };
 
-template <class... Fs>
-struct Overloaded : Fs... {
-  using Fs::operator()...;
-};
-template <class... Fs>
-Overloaded(Fs...) -> Overloaded<Fs...>;
-
 }  // namespace internal
 
 template <class... Ts>
@@ -144,6 +138,7 @@ class CollectionQuery {
   DYNOLITH_ODM_STEP(consistent(bool on = true), core_.consistent = on)
   DYNOLITH_ODM_STEP(after(std::optional<Cursor> cursor), core_.after = std::move(cursor))
   DYNOLITH_ODM_STEP(on_bad(OnBad policy), core_.on_bad = policy)
+  // As that of queries.
   DYNOLITH_ODM_STEP(hide_expired(bool on = true), core_.hide_expired = on)
 
   // One page: with limit(), that many items or the end; without, what one request gives.

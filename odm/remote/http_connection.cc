@@ -21,6 +21,7 @@
 #include <optional>
 
 #include "odm/remote/no_sigpipe.h"
+#include "odm/remote/reply_limits.h"
 
 namespace dynolith::odm {
 namespace {
@@ -30,10 +31,8 @@ using Kind = HttpFailure::Kind;
 constexpr size_t kReplyHeadBytesMax = 64 << 10;
 // httplib matches it with a recursive regular expression: 40,000 bytes overflow the stack.
 constexpr size_t kStatusLineBytesMax = 256;
-// The service answers with 16 MiB of items at most; as JSON they grow up to sixfold.
-constexpr size_t kReplyBodyBytesMax = 128 << 20;
-// With the sizes of its chunks.
-constexpr size_t kReplyBytesMax = 2 * kReplyBodyBytesMax;
+// Head, body and the sizes of its chunks.
+constexpr size_t kReceivedBytesMax = 2 * kReplyBytesMax;
 constexpr size_t kReadBytes = 16 << 10;
 // Up to here, head and body leave in one piece.
 constexpr size_t kJoinedBytesMax = 16 << 10;
@@ -58,7 +57,7 @@ const char* problem_of(const httplib::Response& reply, size_t& length) {
     if (text != lengths.first->second) return "it has two lengths";
     const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), length);
     if (text.empty() || failure != std::errc() || end != text.data() + text.size() ||
-        length > kReplyBodyBytesMax)
+        length > kReplyBytesMax)
       return "its length is none, or too large";
   }
   return nullptr;
@@ -237,7 +236,7 @@ bool HttpConnection::Wire::fill() {
   at_ = 0;
   held_ = count;
   received_ += count;
-  if (received_ <= kReplyBytesMax) return true;
+  if (received_ <= kReceivedBytesMax) return true;
   refuse("it is too large");
   return false;
 }
@@ -470,7 +469,7 @@ HttpOutcome HttpConnection::exchange(const HttpRequest& request, int64_t deadlin
     return true;
   };
   asked.content_receiver = [&](const char* bytes, size_t size, uint64_t, uint64_t) {
-    if (size > kReplyBodyBytesMax - reply.body.size()) {
+    if (size > kReplyBytesMax - reply.body.size()) {
       wire.refuse("it is too large");
       return false;
     }

@@ -220,7 +220,6 @@ Result<ServiceReply> final_answer(Attempt made, bool earlier_may_have_happened, 
   if (auto* reply = std::get_if<ServiceReply>(&made.outcome)) {
     const bool is_answer =
         made.verdict == Verdict::kFinal || made.verdict == Verdict::kCorrectClock;
-    reply->was_repeated = earlier_may_have_happened;
     if (is_answer || !earlier_may_have_happened || kind == CallKind::kRead)
       return std::move(*reply);
     Error error = make_error(ErrorCode::kUnknownOutcome, "the service answered with status " +

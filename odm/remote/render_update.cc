@@ -1,6 +1,7 @@
 // Update trees as UpdateExpression text.
 #include <variant>
 
+#include "odm/overloaded.h"
 #include "odm/remote/render.h"
 #include "storage/encoding/item_encoding.h"
 
@@ -8,6 +9,7 @@ namespace dynolith::odm {
 
 namespace {
 
+using internal::Overloaded;
 using storage::AddAction;
 using storage::Arithmetic;
 using storage::AttributeType;
@@ -114,13 +116,6 @@ class UpdateWriter {
   std::string_view keyword_;
   bool any_ = false;
 };
-
-template <class... Functions>
-struct Overloaded : Functions... {
-  using Functions::operator()...;
-};
-template <class... Functions>
-Overloaded(Functions...) -> Overloaded<Functions...>;
 
 }  // namespace
 

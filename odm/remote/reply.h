@@ -11,11 +11,10 @@
 #include <vector>
 
 #include "odm/connection/connection.h"
+#include "odm/remote/reply_limits.h"
 #include "odm/result.h"
 
 namespace dynolith::odm {
-
-inline constexpr size_t kReplyBytesMax = 32 * 1024 * 1024;
 
 struct ReadItem {
   EncodedItem item;  // Absent if there is none.

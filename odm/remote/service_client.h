@@ -15,9 +15,6 @@ struct ServiceReply {
   int status = 0;
   std::string body;
   std::string request_id;
-  // An earlier attempt of the same call got no answer and may have been carried out: a condition
-  // that failed may have failed because of it.
-  bool was_repeated = false;
 };
 
 // Whether a call may be sent again when no answer came: a write that is not idempotent and was

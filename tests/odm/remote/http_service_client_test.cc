@@ -40,14 +40,14 @@ class HttpServiceClientTest : public ::testing::Test {
     EXPECT_EQ(error.find("hidden"), std::string::npos);
     return answer;
   }
-  // "200", "400 repeated" or the name of the error.
+  // "200", "400" or the name of the error.
   std::string outcome(std::vector<HttpOutcome> script, CallKind kind) {
     around_.transport->asked.clear();
     around_.transport->script.assign(script.begin(), script.end());
     around_.waits.clear();
     const auto answer = call(kind);
     if (!answer) return std::string(to_text(answer.error().code));
-    return std::to_string(answer->status) + (answer->was_repeated ? " repeated" : "");
+    return std::to_string(answer->status);
   }
   size_t attempts() const { return around_.transport->asked.size(); }
 
@@ -109,14 +109,8 @@ TEST_F(HttpServiceClientTest, TriesAgainWhatIsSafe) {
       {"not connected", {unsent, broken, succeeds()}, "200", "200", "200", 3, 3},
       {"never connected", {}, "network", "network", "network", 4, 4},
       {"untrusted", {untrusted}, "network", "network", "network", 1, 1},
-      {"silent once",
-       {silent, succeeds()},
-       "200 repeated",
-       "200 repeated",
-       "unknown_outcome",
-       2,
-       1},
-      {"cut off once", {cut, succeeds()}, "200 repeated", "200 repeated", "unknown_outcome", 2, 1},
+      {"silent once", {silent, succeeds()}, "200", "200", "unknown_outcome", 2, 1},
+      {"cut off once", {cut, succeeds()}, "200", "200", "unknown_outcome", 2, 1},
       {"silent",
        {silent, silent, silent, silent},
        "timeout",
@@ -125,27 +119,15 @@ TEST_F(HttpServiceClientTest, TriesAgainWhatIsSafe) {
        4,
        1},
       {"silent, then gone", {silent}, "network", "unknown_outcome", "unknown_outcome", 4, 1},
-      {"silent, then refused",
-       {silent, invalid},
-       "400 repeated",
-       "400 repeated",
-       "unknown_outcome",
-       2,
-       1},
+      {"silent, then refused", {silent, invalid}, "400", "400", "unknown_outcome", 2, 1},
       {"silent, then throttled",
        {silent, throttles(), throttles(), throttles()},
-       "400 repeated",
+       "400",
        "unknown_outcome",
        "unknown_outcome",
        4,
        1},
-      {"corrupt once",
-       {corrupt, succeeds()},
-       "200 repeated",
-       "200 repeated",
-       "unknown_outcome",
-       2,
-       1},
+      {"corrupt once", {corrupt, succeeds()}, "200", "200", "unknown_outcome", 2, 1},
       {"failed once", {failed, succeeds()}, "200", "200", "unknown_outcome", 2, 1},
       {"failed", {failed, failed, failed, failed}, "500", "500", "unknown_outcome", 4, 1},
       {"busy once", {busy, succeeds()}, "200", "200", "200", 2, 2},

@@ -135,8 +135,8 @@ TEST(Reply, SaysWhatMakesNoSense) {
   EXPECT_NE(message(parse_table(json_of("{}"))), "ok");
   EXPECT_NE(message(parse_shard_iterator("{}")), "ok");
   EXPECT_EQ(message(parse_get(std::string(kReplyBytesMax + 1, ' '))),
-            "The service sent a reply that makes no sense: it has 33554433 bytes, more than "
-            "33554432");
+            "The service sent a reply that makes no sense: it has 134217729 bytes, more "
+            "than 134217728");
 }
 
 TEST(Reply, SurvivesWhateverIsSent) {
