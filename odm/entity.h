@@ -229,6 +229,13 @@ class Entity {
 
   // --- Many at once: in chunks, again for what the service leaves over. Errors: kThrottled (so
   // many are left after all attempts; the others are done).
+  //
+  // Writes of models with unique attributes are transactions instead, after reading the items. Each
+  // takes as many as fit into 100 actions (an item is one to three for one unique attribute), in
+  // the order of the call. One that cannot be written (kUniqueViolation, kOtherEntity) is left out,
+  // and all others are written. The error then has `operations` in the order of the call, "None"
+  // for what was written, the code of the first that was not, and problems with their positions. A
+  // value may change hands within a transaction; of two that want one value, the first gets it.
 
   // In the order of the keys, nothing where there is none:
   // users.get_many({{"acme", "1"}, {"acme", "2"}}).
@@ -243,14 +250,14 @@ class Entity {
     return objects;
   }
   // As put(): the objects as reads would give them. Batches know no conditions, so that no version
-  // and no tag is looked at: an item of another entity is replaced too. Errors: kBadRequest (two of
-  // one key, a model with unique attributes).
+  // and no tag is looked at: an item of another entity is replaced too, unless the model has unique
+  // attributes. Errors: kBadRequest (two of one key).
   Result<std::vector<T>> put_many(std::vector<T> objects) const {
     Result<void> put = core_.put_many(internal::addresses_of(objects));
     if (!put) return std::move(put).error();
     return objects;
   }
-  // Whatever the keys hold.
+  // Whatever the keys hold; of models with unique attributes, what is theirs.
   Result<void> remove_many(const std::vector<KeyOf<T>>& keys) const {
     Result<std::vector<EncodedItem>> encoded = internal::encoded_keys<T>(keys);
     if (!encoded) return std::move(encoded).error();
@@ -357,7 +364,8 @@ class PartialEntity {
 //
 // Models with unique attributes write in a transaction. To put and remove by key, the item is read
 // before, here too, and what is shown is the transaction that would follow; if nothing would (there
-// is nothing to remove), the read. modify() reads the item as well.
+// is nothing to remove), the read; of batches, the transactions, or nothing. modify() reads the
+// item as well.
 //
 // Others show what they send themselves: request() of updates, upserts, queries, searches, scans,
 // collections and transactions. Errors: those of the calls, if they are found before writing.

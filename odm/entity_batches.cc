@@ -6,6 +6,7 @@
 
 #include "odm/entity_core.h"
 #include "odm/entity_support.h"
+#include "odm/unique_batches.h"
 #include "storage/limits.h"
 
 namespace dynolith::odm {
@@ -160,15 +161,8 @@ Result<void> check_writes(const Schema& schema, std::span<const EncodedItem> key
   return {};
 }
 
-Result<void> check_batch(const Schema& schema) {
-  if (!schema.partition) return internal::no_table_key(schema);
-  if (schema.unique.empty()) return {};
-  return make_error(ErrorCode::kBadRequest,
-                    schema.model + " has unique attributes: batches cannot keep them");
-}
-
 Result<std::vector<Write>> puts_of(const EntityCore& core, std::span<void* const> objects) {
-  TRY(check_batch(core.schema()));
+  if (!core.schema().partition) return internal::no_table_key(core.schema());
   std::vector<Write> writes;
   std::vector<EncodedItem> keys;
   writes.reserve(objects.size());
@@ -176,9 +170,11 @@ Result<std::vector<Write>> puts_of(const EntityCore& core, std::span<void* const
   for (size_t i = 0; i < objects.size(); ++i) {
     Result<PutRequest> request = core.put_request(objects[i], {});
     if (!request) return at_position(std::move(request).error(), i);
-    // Batches know no conditions.
-    request->condition = nullptr;
-    request->return_old_on_failure = false;
+    if (core.schema().unique.empty()) {
+      // The service's batches know no conditions.
+      request->condition = nullptr;
+      request->return_old_on_failure = false;
+    }
     keys.push_back(TRY(key_of(core.schema(), objects[i])));
     const size_t bytes = request->item.bytes.size();
     writes.push_back({std::move(request).value(), bytes});
@@ -188,18 +184,60 @@ Result<std::vector<Write>> puts_of(const EntityCore& core, std::span<void* const
 }
 
 Result<std::vector<Write>> removals_of(const EntityCore& core, std::span<const EncodedItem> keys) {
-  TRY(check_batch(core.schema()));
+  if (!core.schema().partition) return internal::no_table_key(core.schema());
   TRY(check_writes(core.schema(), keys));
   std::vector<Write> writes;
   writes.reserve(keys.size());
   for (const EncodedItem& key : keys) {
     DeleteRequest request{.table = core.table().name, .key = key};
+    if (!core.schema().unique.empty()) request = TRY(core.remove_request(key, {}));
     writes.push_back({std::move(request), key.bytes.size()});
   }
   return writes;
 }
 
+// Of a model with unique attributes.
+internal::TransactionOperations operations_of(const EntityCore& core,
+                                              const std::vector<Write>& writes) {
+  std::vector<TransactAction> actions;
+  actions.reserve(writes.size());
+  for (const Write& write : writes)
+    std::visit([&](const auto& request) { actions.emplace_back(request); }, write.request);
+  return internal::batch_operations(core, std::move(actions));
+}
+
 }  // namespace
+
+namespace internal {
+
+Result<std::vector<EncodedItem>> stored_items(const EntityCore& core,
+                                              const std::vector<GetRequest>& gets) {
+  std::vector<EncodedItem> items(gets.size());
+  if (gets.size() == 1) {
+    TRY(core.connection().get(gets.front(),
+                              [&](const ItemView& item) { items[0].bytes.assign(item.bytes()); }));
+    return items;
+  }
+  const auto take = [&gets](size_t from) {
+    return chunk_of(from, std::min(gets.size() - from, storage::kBatchGetKeysMax));
+  };
+  const auto send = [&](const Chunk& chunk) -> Result<Sent> {
+    BatchGetRequest request;
+    for (const size_t i : chunk) request.gets.push_back(gets[i]);
+    size_t bytes = 0;
+    const auto sink = [&](size_t at, const ItemView& item) {
+      bytes += item.item_bytes();
+      if (at < chunk.size()) items[chunk[at]].bytes.assign(item.bytes());
+    };
+    const BatchReply reply = TRY(core.connection().batch_get(request, sink));
+    return Sent{positions_of(reply.unprocessed, chunk),
+                bytes + storage::kItemBytesMax > storage::kBatchBytesMax};
+  };
+  TRY(in_chunks(core, gets.size(), "read", take, send));
+  return items;
+}
+
+}  // namespace internal
 
 Result<void> EntityCore::get_many(std::span<const EncodedItem> keys,
                                   storage::FunctionRef<void*(size_t index)> found,
@@ -248,23 +286,42 @@ Result<std::vector<Request>> EntityCore::dry_get_many(std::span<const EncodedIte
 
 Result<void> EntityCore::put_many(std::span<void* const> objects) const {
   const std::vector<Write> writes = TRY(puts_of(*this, objects));
-  TRY(write_all(*this, writes, "written"));
+  const auto finish = [&](size_t i) {
+    return finish_write(WriteKind::kPut, std::get<PutRequest>(writes[i].request).item.view(),
+                        objects[i]);
+  };
+  if (schema_->unique.empty()) {
+    TRY(write_all(*this, writes, "written"));
+    for (size_t i = 0; i < objects.size(); ++i) TRY(finish(i));
+    return {};
+  }
+  const internal::BatchOutcomes outcomes =
+      internal::write_each(*this, operations_of(*this, writes));
   for (size_t i = 0; i < objects.size(); ++i)
-    TRY(finish_write(WriteKind::kPut, std::get<PutRequest>(writes[i].request).item.view(),
-                     objects[i]));
+    if (!internal::stands_in_the_way(outcomes.operations[i])) TRY(finish(i));
+  if (std::optional<Error> error = outcomes.error(*schema_, "written")) return *std::move(error);
   return {};
 }
 
 Result<std::vector<Request>> EntityCore::dry_put_many(std::span<void* const> objects) const {
-  return show_all(TRY(puts_of(*this, objects)));
+  const std::vector<Write> writes = TRY(puts_of(*this, objects));
+  if (schema_->unique.empty()) return show_all(writes);
+  return internal::show_each(*this, operations_of(*this, writes));
 }
 
 Result<void> EntityCore::remove_many(std::span<const EncodedItem> keys) const {
-  return write_all(*this, TRY(removals_of(*this, keys)), "removed");
+  const std::vector<Write> writes = TRY(removals_of(*this, keys));
+  if (schema_->unique.empty()) return write_all(*this, writes, "removed");
+  const internal::BatchOutcomes outcomes =
+      internal::write_each(*this, operations_of(*this, writes));
+  if (std::optional<Error> error = outcomes.error(*schema_, "removed")) return *std::move(error);
+  return {};
 }
 
 Result<std::vector<Request>> EntityCore::dry_remove_many(std::span<const EncodedItem> keys) const {
-  return show_all(TRY(removals_of(*this, keys)));
+  const std::vector<Write> writes = TRY(removals_of(*this, keys));
+  if (schema_->unique.empty()) return show_all(writes);
+  return internal::show_each(*this, operations_of(*this, writes));
 }
 
 }  // namespace dynolith::odm

@@ -27,18 +27,22 @@ ConditionCore absent(std::string_view attribute) {
 }
 
 ConditionCore holds(std::string_view attribute, const std::optional<storage::ValueView>& value) {
-  if (!value) return absent(attribute);
+  return holds(path_of(attribute), value);
+}
+
+ConditionCore holds(storage::DocumentPath path, const std::optional<storage::ValueView>& value) {
+  if (!value) return share({storage::AttributeNotExists{std::move(path)}});
   ItemEncoder encoder;
   encoder.begin_value();
   encoder.value(*value);
-  return share({storage::Comparison{path_of(attribute), storage::Comparator::kEqual,
-                                    encoder.finish_value()}});
+  return share(
+      {storage::Comparison{std::move(path), storage::Comparator::kEqual, encoder.finish_value()}});
 }
 
-EncodedValue number_value(int64_t number) {
+EncodedValue number_value(const Number& number) {
   thread_local ItemEncoder encoder;
   encoder.begin_value();
-  encoder.number(Number(number));
+  encoder.number(number);
   return encoder.finish_value();
 }
 
@@ -92,7 +96,7 @@ std::optional<int64_t> stored_version(const Schema& schema, const ItemView& item
 ConditionCore version_condition(const Schema& schema, std::optional<int64_t> expected) {
   if (!schema.lock_version || !expected) return {};
   const std::string& attribute = schema.attributes[*schema.lock_version].stored_name;
-  ConditionCore holds_it = holds(attribute, number_value(*expected).view());
+  ConditionCore holds_it = holds(attribute, number_value(Number(*expected)).view());
   return *expected == 0 ? either(absent(attribute), std::move(holds_it)) : holds_it;
 }
 

@@ -17,7 +17,8 @@ ConditionCore exists(std::string_view attribute);
 ConditionCore absent(std::string_view attribute);
 // The attribute has this value; without one, there is no such attribute.
 ConditionCore holds(std::string_view attribute, const std::optional<storage::ValueView>& value);
-EncodedValue number_value(int64_t number);
+ConditionCore holds(storage::DocumentPath path, const std::optional<storage::ValueView>& value);
+EncodedValue number_value(const Number& number);
 
 // What writes ask of the item that is there, so that none of another entity is changed: that it is
 // of this one; that it is, or that there is none (without an entity: nothing).

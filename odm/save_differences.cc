@@ -214,13 +214,13 @@ bool SaveDifferences::change_set(const DocumentPath& path, const ValueView& befo
 // From what is stored, so that saves at the same time all count.
 void SaveDifferences::count(const Attribute& attribute) {
   const DocumentPath path = path_of(attribute.stored_name);
-  storage::IfNotExists stored{
-      path, std::make_unique<UpdateOperand>(UpdateOperand{number_value(attribute.counter_start)})};
+  storage::IfNotExists stored{path, std::make_unique<UpdateOperand>(UpdateOperand{
+                                        number_value(Number(attribute.counter_start))})};
   update_.actions.emplace_back(
       storage::SetAction{path,
                          {std::move(stored)},
                          storage::Arithmetic::kAdd,
-                         UpdateOperand{number_value(attribute.counter_step)}});
+                         UpdateOperand{number_value(Number(attribute.counter_step))}});
 }
 
 storage::Update update_between(const ItemView& before, const ItemView& after) {

@@ -18,8 +18,10 @@
 // Conditions stand last. Items of other entities make an operation fail (kOtherEntity), also a
 // check. Nothing is sent before exec(). A transaction can be carried out again: it sends the same
 // ids and times, so that a token makes it happen once; with a token also what it read the first
-// time, unless it was cancelled. One that is built anew after it has happened finds other values
-// and is refused (kIdempotentParameterMismatch): it never happens twice.
+// time, unless it was cancelled. One that is built anew after it has happened finds other values,
+// so that the service refuses it (kIdempotentParameterMismatch). It is known again, and answers as
+// if it had happened now, as long as one of the values that it took is held where it put it; if
+// all it does is to remove by key, while nothing is there. It never happens twice.
 //
 // Threads: one for each transaction.
 #pragma once

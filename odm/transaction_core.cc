@@ -4,26 +4,12 @@
 #include <map>
 
 #include "odm/entity_support.h"
-#include "odm/transaction_retry.h"
+#include "odm/transaction_mark.h"
+#include "odm/transaction_operation.h"
 #include "odm/unique.h"
-#include "storage/expression/condition.h"
 #include "storage/limits.h"
 
 namespace dynolith::odm {
-
-struct TransactionCore::Operation {
-  Operation(EntityCore of, Intent why, ConditionCore what)
-      : entity(std::move(of)), intent(why), condition(std::move(what)) {}
-  EntityCore entity;
-  Intent intent;
-  ConditionCore condition;
-  std::optional<int64_t> expected_version = {};
-  internal::GuardedWrite write = {};  // Without actions: nothing is to be done.
-  bool reads_first = false;           // Until the item is read, the write alone.
-  WriteKind kind = WriteKind::kPut;
-  std::shared_ptr<void> object = {};
-  MakeObject make = nullptr;
-};
 
 TransactionCore::TransactionCore(TableCorePtr table) : table_(std::move(table)) {}
 TransactionCore::~TransactionCore() = default;
@@ -41,30 +27,15 @@ Error other_connection() {
                     "a transaction cannot be about tables of different connections");
 }
 
-const std::string& table_of(const TransactAction& action) {
-  return std::visit([](const auto& each) -> const std::string& { return each.table; }, action);
-}
-
-// The table and key of the item that an action is about.
-std::string item_of(const Schema& schema, const TransactAction& action) {
-  std::string item = table_of(action);
-  item.push_back('\0');
-  return item.append(internal::action_key(schema, action).bytes);
-}
-
 // "operation 2 (User)".
 std::string name_of(size_t operation, const Schema& schema) {
   return "operation " + std::to_string(operation) + " (" + schema.model + ")";
 }
 
-constexpr std::string_view kFailed = "ConditionalCheckFailed";
-
 Error about(Error error, size_t operation, const Schema& schema) {
   error.message = name_of(operation, schema) + ": " + error.message;
   return error;
 }
-
-bool stands_in_the_way(const OperationFailure& failure) { return failure.reason != "None"; }
 
 }  // namespace
 
@@ -160,7 +131,7 @@ void TransactionCore::update(const UpdateCore& update) {
   operation.intent = prepared->intent;
   operation.condition = prepared->condition;
   operation.expected_version = prepared->expected_version;
-  operation.reads_first = prepared->changes_unique;
+  operation.reads_first = prepared->reads_first;
   prepared->request.returns = UpdateRequest::Return::kNone;
   prepared->request.return_old_on_failure = true;
   take(operation, std::move(prepared->request));
@@ -211,52 +182,42 @@ Result<std::vector<TransactionCore::Operation>> TransactionCore::prepared() cons
   if (operations_.empty())
     return make_error(ErrorCode::kBadRequest, "the transaction has no operations");
   TRY(check_size(operations_));
+  TRY(check_distinct(operations_));
   std::vector<Operation> operations = operations_;
-  for (size_t i = 0; i < operations.size(); ++i) {
-    if (!operations[i].reads_first) continue;
-    const EntityCore& entity = operations[i].entity;
-    internal::GuardedWrite& write = operations[i].write;
-    const EncodedItem stored = TRY(internal::stored_item(
-        entity, internal::action_key(entity.schema(), write.actions.front())));
-    auto guarded = internal::guard_stored(
-        entity, {std::move(write.actions.front()), operations[i].condition}, stored.view());
-    if (!guarded) return about(std::move(guarded).error(), i, entity.schema());
-    write = std::move(guarded).value();
-  }
-  hand_over(operations);
+  TRY(read_stored(operations));
+  internal::hand_over(operations);
+  if (!token_.empty() && reads_first())
+    internal::mark_holders(operations, internal::mark_of(operations_, token_));
   TRY(check_size(operations));
   TRY(check_distinct(operations));
   return operations;
 }
 
-// A value that one operation gives up and another takes: its holder is put, whoever held it.
-void TransactionCore::hand_over(std::vector<Operation>& operations) {
-  std::map<std::string, std::pair<internal::GuardedWrite*, size_t>> given_up;
-  for (Operation& operation : operations)
-    for (size_t i = 1; i < operation.write.actions.size(); ++i)
-      if (std::holds_alternative<DeleteRequest>(operation.write.actions[i]))
-        given_up.emplace(item_of(operation.entity.schema(), operation.write.actions[i]),
-                         std::pair(&operation.write, i));
-  if (given_up.empty()) return;
-  std::vector<std::pair<internal::GuardedWrite*, size_t>> dropped;
-  for (Operation& operation : operations) {
-    for (size_t i = 1; i < operation.write.actions.size(); ++i) {
-      auto* const put = std::get_if<PutRequest>(&operation.write.actions[i]);
-      if (put == nullptr) continue;
-      const auto held =
-          given_up.find(item_of(operation.entity.schema(), operation.write.actions[i]));
-      if (held == given_up.end()) continue;
-      put->condition = nullptr;
-      dropped.push_back(held->second);
-      given_up.erase(held);
-    }
+// And makes of the operations that depend on it what is sent.
+Result<void> TransactionCore::read_stored(std::vector<Operation>& operations) {
+  std::vector<size_t> reading;
+  std::vector<GetRequest> gets;
+  for (size_t i = 0; i < operations.size(); ++i) {
+    if (!operations[i].reads_first) continue;
+    const EntityCore& entity = operations[i].entity;
+    reading.push_back(i);
+    gets.push_back(TRY(entity.get_request(
+        internal::action_key(entity.schema(), operations[i].write.actions.front()),
+        {.consistent = true})));
   }
-  // From the last on, so that positions stay.
-  std::sort(dropped.rbegin(), dropped.rend());
-  for (const auto& [write, i] : dropped) {
-    write->actions.erase(write->actions.begin() + static_cast<ptrdiff_t>(i));
-    write->attributes.erase(write->attributes.begin() + static_cast<ptrdiff_t>(i) - 1);
+  if (reading.empty()) return {};
+  auto stored = TRY(internal::stored_items(operations[reading.front()].entity, gets));
+  for (size_t read = 0; read < reading.size(); ++read) {
+    Operation& operation = operations[reading[read]];
+    operation.stored = std::move(stored[read]);
+    auto guarded = internal::guard_stored(
+        operation.entity, {std::move(operation.write.actions.front()), operation.condition},
+        operation.stored.view());
+    if (!guarded)
+      return about(std::move(guarded).error(), reading[read], operation.entity.schema());
+    operation.write = std::move(guarded).value();
   }
+  return {};
 }
 
 Result<void> TransactionCore::check_size(const std::vector<Operation>& operations) {
@@ -275,7 +236,7 @@ Result<void> TransactionCore::check_distinct(const std::vector<Operation>& opera
   for (size_t i = 0; i < operations.size(); ++i) {
     const Schema& schema = operations[i].entity.schema();
     for (const TransactAction& action : operations[i].write.actions) {
-      const auto [known, is_new] = seen.emplace(item_of(schema, action), i);
+      const auto [known, is_new] = seen.emplace(internal::item_of(schema, action), i);
       if (!is_new)
         return make_error(ErrorCode::kBadRequest,
                           name_of(known->second, operations[known->second].entity.schema()) +
@@ -289,21 +250,7 @@ Result<void> TransactionCore::check_distinct(const std::vector<Operation>& opera
 Result<TransactWriteRequest> TransactionCore::request() const { return request(TRY(prepared())); }
 
 TransactWriteRequest TransactionCore::request(const std::vector<Operation>& operations) const {
-  TransactWriteRequest request;
-  request.token = token_;
-  for (const Operation& operation : operations)
-    request.actions.insert(request.actions.end(), operation.write.actions.begin(),
-                           operation.write.actions.end());
-  return request;
-}
-
-Result<WriteReply> TransactionCore::send(const TransactWriteRequest& request) const {
-  Connection& connection = *table_->connection;
-  ConflictRetry retry(connection, options_);
-  while (true) {
-    Result<WriteReply> reply = connection.transact_write(request);
-    if (reply || !retry.wait_after(reply.error())) return reply;
-  }
+  return {.actions = internal::actions_of(operations), .token = token_};
 }
 
 Result<std::vector<TransactionCore::Written>> TransactionCore::exec() const {
@@ -312,27 +259,36 @@ Result<std::vector<TransactionCore::Written>> TransactionCore::exec() const {
     const TransactWriteRequest sent = request(operations);
     if (sent.actions.empty()) return written(operations);
     if (!token_.empty() && reads_first()) sent_ = operations;
-    Result<WriteReply> reply = send(sent);
+    Result<WriteReply> reply = internal::send_transaction(*table_->connection, sent, options_);
     if (reply) return written(operations);
-    Error error = explain(std::move(reply).error(), operations);
+    Error error = internal::explain_cancellation(std::move(reply).error(), operations);
+    const bool is_mismatch = error.code == ErrorCode::kIdempotentParameterMismatch;
     // It has changed nothing, and never will.
-    if (error.code == ErrorCode::kTransactionCanceled) sent_.reset();
-    if (attempt == internal::kUniqueAttemptsMax || !is_outdated(operations, error)) return error;
+    if (is_mismatch || error.code == ErrorCode::kTransactionCanceled) sent_.reset();
+    if (is_mismatch && reads_first()) {
+      const std::string mark = internal::mark_of(operations_, token_);
+      if (TRY(internal::has_happened(operations, mark))) return written(operations);
+      return not_known_again(std::move(error));
+    }
+    if (attempt == internal::kUniqueAttemptsMax || !is_any_outdated(operations, error))
+      return error;
     internal::wait_before_retry(*table_->connection, attempt,
                                 std::max<int64_t>(options_.wait_ms, 1));
   }
 }
 
-// Whether an item was changed after it was read, so that reading it again may help.
-bool TransactionCore::is_outdated(const std::vector<Operation>& operations, const Error& error) {
-  for (size_t i = 0; i < operations.size() && i < error.operations.size(); ++i) {
-    const OperationFailure& failure = error.operations[i];
-    const ConditionPtr& unchanged = operations[i].write.unchanged.tree;
-    if (operations[i].reads_first && unchanged != nullptr && failure.reason == kFailed &&
-        failure.code != ErrorCode::kUniqueViolation &&
-        !storage::evaluate(*unchanged, failure.item.view()))
-      return true;
-  }
+Error TransactionCore::not_known_again(Error mismatch) const {
+  mismatch.message =
+      "the token was used for a transaction that was not the same: for another one, or for this "
+      "one when its items held other unique values, and nothing that it wrote is left to tell; it "
+      "was not carried out now";
+  return mismatch;
+}
+
+bool TransactionCore::is_any_outdated(const std::vector<Operation>& operations,
+                                      const Error& error) {
+  for (size_t i = 0; i < operations.size() && i < error.operations.size(); ++i)
+    if (internal::is_outdated(operations[i], error.operations[i])) return true;
   return false;
 }
 
@@ -360,66 +316,6 @@ Result<TransactionCore::Written> TransactionCore::written(const Operation& opera
   else
     TRY(operation.entity.finish_write(operation.kind, item.view(), result.object.get()));
   return result;
-}
-
-// The reasons of the service are by actions; the caller's, by operations.
-Error TransactionCore::explain(Error error, const std::vector<Operation>& operations) {
-  if (error.code != ErrorCode::kTransactionCanceled) return error;
-  const std::vector<OperationFailure> failures = std::move(error.operations);
-  error.operations.clear();
-  size_t at = 0;
-  for (const Operation& operation : operations) {
-    const size_t count = operation.write.actions.size();
-    if (at + count > failures.size()) break;
-    error.operations.push_back(explain_operation(operation, failures.data() + at, count));
-    at += count;
-  }
-  return error;
-}
-
-OperationFailure TransactionCore::explain_operation(const Operation& operation,
-                                                    const OperationFailure* failures,
-                                                    size_t count) {
-  const Schema& schema = operation.entity.schema();
-  OperationFailure none;
-  none.model = schema.model;
-  if (count == 0) return none;
-  if (stands_in_the_way(failures[0])) return explain_own(operation, failures[0]);
-  for (size_t i = 1; i < count; ++i) {
-    if (!stands_in_the_way(failures[i])) continue;
-    OperationFailure failure = failures[i];
-    failure.model = none.model;
-    if (failure.code == ErrorCode::kConditionFailed) {
-      failure.code = ErrorCode::kUniqueViolation;
-      failure.message = "another " + none.model + " has this " +
-                        schema.attributes[operation.write.attributes[i - 1]].name;
-      failure.item = {};
-    }
-    return failure;
-  }
-  return none;
-}
-
-OperationFailure TransactionCore::explain_own(const Operation& operation,
-                                              OperationFailure failure) {
-  const Schema& schema = operation.entity.schema();
-  failure.model = schema.model;
-  if (failure.code != ErrorCode::kConditionFailed) return failure;
-  Error alone = make_error(ErrorCode::kConditionFailed, std::move(failure.message));
-  alone.item = std::move(failure.item);
-  alone = operation.entity.explain_failure(std::move(alone), operation.intent, operation.condition,
-                                           operation.expected_version);
-  const ConditionPtr& unchanged = operation.write.unchanged.tree;
-  if (alone.code == ErrorCode::kConditionFailed && alone.clauses.empty() && unchanged != nullptr &&
-      !storage::evaluate(*unchanged, alone.item.view())) {
-    alone.code = ErrorCode::kVersionConflict;
-    alone.message = schema.model + " was changed meanwhile";
-  }
-  failure.code = alone.code;
-  failure.message = std::move(alone.message);
-  failure.clauses = std::move(alone.clauses);
-  failure.item = std::move(alone.item);
-  return failure;
 }
 
 }  // namespace dynolith::odm

@@ -3,7 +3,8 @@
 //
 // Where the unique values that an item holds must be known (puts and removals by key of models with
 // unique attributes, their upserts, and updates of such an attribute), exec() reads the item first
-// and adds what gives the old values up and takes the new ones.
+// and adds what gives the old values up and takes the new ones. With a token, what takes them says
+// whose doing it was (transaction_mark.h).
 //
 // Threads: one; a transaction is a value that is being put together.
 #pragma once
@@ -19,6 +20,10 @@
 #include "odm/update_core.h"
 
 namespace dynolith::odm {
+
+namespace internal {
+struct TransactionOperation;
+}
 
 // A new object of a front's type.
 using MakeObject = std::shared_ptr<void> (*)();
@@ -72,7 +77,7 @@ class TransactionCore {
   Result<std::vector<Written>> exec() const;
 
  private:
-  struct Operation;
+  using Operation = internal::TransactionOperation;
 
   Operation& add(const EntityCore& entity, Intent intent, const ConditionCore& condition);
   void fail(Error error);
@@ -84,16 +89,12 @@ class TransactionCore {
   // The operations with everything that is sent for them.
   Result<std::vector<Operation>> prepared() const;
   TransactWriteRequest request(const std::vector<Operation>& operations) const;
+  Error not_known_again(Error mismatch) const;
 
-  static void hand_over(std::vector<Operation>& operations);
+  static Result<void> read_stored(std::vector<Operation>& operations);
   static Result<void> check_size(const std::vector<Operation>& operations);
   static Result<void> check_distinct(const std::vector<Operation>& operations);
-  Result<WriteReply> send(const TransactWriteRequest& request) const;
-  static Error explain(Error error, const std::vector<Operation>& operations);
-  static OperationFailure explain_operation(const Operation& operation,
-                                            const OperationFailure* failures, size_t count);
-  static OperationFailure explain_own(const Operation& operation, OperationFailure failure);
-  static bool is_outdated(const std::vector<Operation>& operations, const Error& error);
+  static bool is_any_outdated(const std::vector<Operation>& operations, const Error& error);
   static Result<std::vector<Written>> written(const std::vector<Operation>& operations);
   static Result<Written> written(const Operation& operation);
 
@@ -102,8 +103,9 @@ class TransactionCore {
   TransactionOptions options_;
   std::vector<Operation> operations_;
   std::optional<Error> error_;
-  // With a token: what was sent after reading, unless it was cancelled. It may have happened, so it
-  // is this that is sent again; what the items are by now would make another transaction of it.
+  // With a token: what was sent after reading, unless it is known not to have happened. It may
+  // have, so it is this that is sent again; what the items are by now would make another
+  // transaction of it.
   mutable std::optional<std::vector<Operation>> sent_;
 };
 

@@ -117,6 +117,42 @@ ConditionCore all_unchanged(const Schema& schema, const ItemView& stored) {
   return all;
 }
 
+void visit_paths(const storage::UpdateOperand& operand,
+                 FunctionRef<void(const storage::DocumentPath&)> visit) {
+  if (const auto* path = std::get_if<storage::DocumentPath>(&operand.node)) visit(*path);
+  if (const auto* either = std::get_if<storage::IfNotExists>(&operand.node)) {
+    visit(either->path);
+    visit_paths(*either->otherwise, visit);
+  }
+  if (const auto* joined = std::get_if<storage::ListAppend>(&operand.node)) {
+    visit_paths(*joined->first, visit);
+    visit_paths(*joined->second, visit);
+  }
+}
+
+bool is_unique(const Schema& schema, std::string_view stored_name) {
+  return std::any_of(schema.unique.begin(), schema.unique.end(), [&](const Unique& unique) {
+    return schema.attributes[unique.attribute].stored_name == stored_name;
+  });
+}
+
+// That what an update computes unique values from is stored as it was.
+ConditionCore sources_unchanged(const Schema& schema, const storage::Update& update,
+                                const ItemView& stored) {
+  ConditionCore all;
+  const auto add = [&](const storage::DocumentPath& path) {
+    if (!is_unique(schema, path.attribute()))
+      all = both(std::move(all), holds(path, storage::find(stored, path)));
+  };
+  for (const storage::UpdateAction& action : update.actions) {
+    const auto* const set = std::get_if<storage::SetAction>(&action);
+    if (set == nullptr || !is_unique(schema, set->path.attribute())) continue;
+    visit_paths(set->left, add);
+    if (set->right) visit_paths(*set->right, add);
+  }
+  return all;
+}
+
 ConditionPtr& condition_of(TransactAction& action) {
   return std::visit([](auto& each) -> ConditionPtr& { return each.condition; }, action);
 }
@@ -229,7 +265,7 @@ Error canceled(const Schema& schema, Error error, const GuardedWrite& write) {
   return error;
 }
 
-// A write and the item that it was guarded for. Without actions: there is nothing to be done.
+// A write and the item that it was guarded for.
 struct Attempt {
   EncodedItem stored;
   GuardedWrite write;
@@ -237,16 +273,19 @@ struct Attempt {
 
 Result<Attempt> begin(const EntityCore& core, const BlindWrite& write) {
   Attempt attempt{TRY(stored_item(core, action_key(core.schema(), write.action))), {}};
-  if (!attempt.stored.exists()) {
-    const ConditionPtr& condition = condition_of(write.action);
-    if (condition != nullptr && !storage::evaluate(*condition, {}))
-      return make_error(ErrorCode::kConditionFailed, "there is no such " + core.schema().model);
-    if (std::holds_alternative<DeleteRequest>(write.action)) return attempt;
-  }
-  if (is_other_entitys(core.schema(), attempt.stored.view()))
-    return other_entity_error(core.schema(), std::move(attempt.stored));
-  attempt.write = TRY(guard_stored(core, write, attempt.stored.view()));
+  attempt.write = TRY(guard_alone(core, write, attempt.stored));
   return attempt;
+}
+
+// An update that makes no item of nothing.
+bool is_removal_alone(const TransactAction& action) {
+  const auto* const update = std::get_if<UpdateRequest>(&action);
+  return update != nullptr && !storage::creates_item(*update->update);
+}
+
+// The item that such an update of an upsert begins with.
+TransactAction put_of_key(const UpdateRequest& update) {
+  return PutRequest{.table = update.table, .item = update.key, .condition = update.condition};
 }
 
 }  // namespace
@@ -292,7 +331,10 @@ Result<GuardedWrite> guard_stored(const EntityCore& core, const BlindWrite& writ
   const bool is_own = stored.exists() && is_of(schema, stored);
   TransactAction action = write.action;
   EncodedItem after;
-  ConditionCore upgraded_from;
+  ConditionCore upgraded_from, sources;
+  const bool is_removal = is_removal_alone(action);
+  if (is_removal && is_satisfied && !stored.exists())
+    action = put_of_key(std::get<UpdateRequest>(action));
   if (auto* const put = std::get_if<PutRequest>(&action)) after = put->item;
   if (auto* const update = std::get_if<UpdateRequest>(&action)) {
     std::optional<EncodedItem> newer;
@@ -301,17 +343,46 @@ Result<GuardedWrite> guard_stored(const EntityCore& core, const BlindWrite& writ
     if (!updated && is_satisfied) return std::move(updated).error();
     if (!updated) return failing(core, write);
     after = std::move(updated).value();
-    if (newer) upgraded_from.tree = update->condition;
+    if (newer)
+      upgraded_from.tree = update->condition;
+    else
+      sources = sources_unchanged(schema, *update->update, stored);
   }
   GuardedWrite guarded =
       TRY(with_holders(core, std::move(action),
                        changes_between(schema, is_own ? stored : ItemView(), after.view())));
-  guarded.unchanged = all_unchanged(schema, stored);
+  guarded.unchanged = both(all_unchanged(schema, stored), std::move(sources));
+  if (is_removal && is_satisfied)
+    guarded.unchanged =
+        both(std::move(guarded.unchanged), stored.exists() ? exists(schema.partition->attribute)
+                                                           : absent(schema.partition->attribute));
   TRY(require(guarded.actions.front(), guarded.unchanged));
   // An upgrade may have read all of the item.
   if (is_satisfied) guarded.unchanged = both(std::move(guarded.unchanged), upgraded_from);
   if (guarded.unchanged.error) return *std::move(guarded.unchanged.error);
   return guarded;
+}
+
+Result<GuardedWrite> guard_alone(const EntityCore& core, const BlindWrite& write,
+                                 const EncodedItem& stored) {
+  if (!stored.exists()) {
+    const ConditionPtr& condition = condition_of(write.action);
+    if (condition != nullptr && !storage::evaluate(*condition, {}))
+      return make_error(ErrorCode::kConditionFailed, "there is no such " + core.schema().model);
+    if (std::holds_alternative<DeleteRequest>(write.action)) return GuardedWrite();
+  }
+  if (is_other_entitys(core.schema(), stored.view()))
+    return other_entity_error(core.schema(), stored);
+  return guard_stored(core, write, stored.view());
+}
+
+std::vector<EncodedItem> holder_keys(const Schema& schema, const ItemView& item) {
+  std::vector<EncodedItem> keys;
+  for (const Unique& unique : schema.unique)
+    if (const auto value = unique_value(schema, unique, item))
+      keys.push_back(
+          holder_key(schema, holder_text(schema, schema.attributes[unique.attribute], *value)));
+  return keys;
 }
 
 Result<EncodedItem> stored_item(const EntityCore& core, EncodedItem key) {
@@ -344,6 +415,7 @@ Result<EncodedItem> write_stored(const EntityCore& core, const BlindWrite& write
     if (written) return std::move(now.stored);
     Error error = std::move(written).error();
     const bool is_changed = error.code == ErrorCode::kConditionFailed &&
+                            now.write.unchanged.tree != nullptr &&
                             !storage::evaluate(*now.write.unchanged.tree, error.item.view());
     if (!is_changed) return error;
     if (attempt == kUniqueAttemptsMax)

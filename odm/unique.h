@@ -3,7 +3,8 @@
 //
 //   pk = sk = "UNIQUE#User#email#ann@x.org", "_unique" = "email", and the entity's tag "_unique"
 //
-// which no entity's reads show. Single writes, transactions and dry runs all make their requests
+// which no entity's reads show. One that a transaction with a token put also says which
+// (transaction_mark.h). Single writes, transactions, batches and dry runs all make their requests
 // here. Internal to the mapper; how reads know the holders is in object.h.
 //
 // Threads: any.
@@ -54,12 +55,25 @@ struct BlindWrite {
 };
 
 // The same of such a write, if this is stored. An update upgrades an item of an older schema
-// version. Errors: as guard(); kBadRequest (the update does not fit the item).
+// version; one of removals alone, which makes no item of nothing, becomes a put of the key. Errors:
+// as guard(); kBadRequest (the update does not fit the item).
 Result<GuardedWrite> guard_stored(const EntityCore& core, const BlindWrite& write,
                                   const ItemView& stored);
+// The same, of a write that is alone. Without actions: there is nothing to be done. Errors: also
+// those that are clear before anything is sent, kConditionFailed (there is no item, and has to be
+// one) and kOtherEntity.
+Result<GuardedWrite> guard_alone(const EntityCore& core, const BlindWrite& write,
+                                 const EncodedItem& stored);
 
 // Consistently; absent if there is none.
 Result<EncodedItem> stored_item(const EntityCore& core, EncodedItem key);
+// Several of any tables of the connection, all different, as few calls as can be. Errors: those of
+// get_many().
+Result<std::vector<EncodedItem>> stored_items(const EntityCore& core,
+                                              const std::vector<GetRequest>& gets);
+
+// The keys of the items that hold the unique values of an item, by now or not.
+std::vector<EncodedItem> holder_keys(const Schema& schema, const ItemView& item);
 
 // Sends it, again if other transactions are in its way. Errors: kConditionFailed of the write
 // itself, with its item; kUniqueViolation; those of transactions.

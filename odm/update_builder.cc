@@ -9,19 +9,13 @@ namespace dynolith::odm {
 namespace {
 
 using Kind = UpdateChange::Kind;
+using internal::number_value;
 using internal::path_of;
 using storage::DocumentPath;
 using storage::SetAction;
 using storage::UpdateOperand;
 
 constexpr size_t kChangesMax = 1000;  // Comparing them with one another stays cheap.
-
-EncodedValue number_value(const Number& number) {
-  ItemEncoder encoder;
-  encoder.begin_value();
-  encoder.number(number);
-  return encoder.finish_value();
-}
 
 EncodedValue string_value(std::string_view text) {
   ItemEncoder encoder;
@@ -383,7 +377,10 @@ Result<PreparedUpdate> UpdateBuilder::finish() {
   prepared.intent = core_.mode_ == UpdateMode::kMustExist ? EntityCore::Intent::kUpdateExisting
                                                           : EntityCore::Intent::kOther;
   prepared.expected_version = core_.expected_version_;
-  prepared.changes_unique = changes_unique();
+  // The service makes no item of an update that only removes.
+  const bool creates =
+      core_.mode_ != UpdateMode::kUpsert || storage::creates_item(*prepared.request.update);
+  prepared.reads_first = changes_unique() || !creates;
   return prepared;
 }
 

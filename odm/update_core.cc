@@ -257,7 +257,7 @@ Result<PreparedUpdate> UpdateCore::prepare() const { return UpdateBuilder(*this)
 
 Result<Request> UpdateCore::request() const {
   PreparedUpdate prepared = TRY(prepare());
-  if (!prepared.changes_unique) return Request(std::move(prepared.request));
+  if (!prepared.reads_first) return Request(std::move(prepared.request));
   Result<Request> shown = internal::show_stored(entity_, {prepared.request, prepared.condition});
   if (shown) return shown;
   return entity_.explain_failure(std::move(shown).error(), prepared.intent, prepared.condition,
@@ -266,7 +266,7 @@ Result<Request> UpdateCore::request() const {
 
 Result<EncodedItem> UpdateCore::send(UpdateRequest::Return returns) const {
   PreparedUpdate prepared = TRY(prepare());
-  if (prepared.changes_unique) return send_with_unique(prepared, returns);
+  if (prepared.reads_first) return send_after_reading(prepared, returns);
   prepared.request.returns = returns;
   // An item of an older schema version is upgraded with the update.
   const auto fit = [&](const ItemView& stored) -> Result<std::optional<UpdateRequest>> {
@@ -286,8 +286,8 @@ Result<EncodedItem> UpdateCore::send(UpdateRequest::Return returns) const {
 }
 
 // The item is read; the update, what it gives up and what it takes become one transaction.
-Result<EncodedItem> UpdateCore::send_with_unique(const PreparedUpdate& prepared,
-                                                 UpdateRequest::Return returns) const {
+Result<EncodedItem> UpdateCore::send_after_reading(const PreparedUpdate& prepared,
+                                                   UpdateRequest::Return returns) const {
   Result<EncodedItem> before =
       internal::write_stored(entity_, {prepared.request, prepared.condition});
   if (!before)

@@ -49,8 +49,9 @@ struct PreparedUpdate {
   EntityCore::Intent intent = EntityCore::Intent::kOther;
   ConditionCore condition = {};
   std::optional<int64_t> expected_version = {};
-  // Values of unique attributes may change: items of their own change with them.
-  bool changes_unique = false;
+  // What is sent depends on what is stored: values of unique attributes may change, and with them
+  // items of their own; or it would make no item of nothing, and has to.
+  bool reads_first = false;
 };
 
 class UpdateCore {
@@ -89,8 +90,8 @@ class UpdateCore {
   // member or index key needs more members than are known; a key member is changed), kBadRequest
   // (nothing changes, two changes overlap), kBadModel.
   Result<PreparedUpdate> prepare() const;
-  // What exec() would send. If unique values may change it reads the item, as exec() does, and
-  // gives the transaction that would follow. Errors: those of exec() found before it writes.
+  // What exec() would send. If that depends on what is stored it reads the item, as exec() does,
+  // and gives the transaction that would follow. Errors: those of exec() found before it writes.
   Result<Request> request() const;
   // Fills an initial object with the item as it is afterwards. Errors: also kNotFound,
   // kConditionFailed, kVersionConflict, kUniqueViolation.
@@ -115,8 +116,8 @@ class UpdateCore {
             void* elements);
   // The item before or after.
   Result<EncodedItem> send(UpdateRequest::Return returns) const;
-  Result<EncodedItem> send_with_unique(const PreparedUpdate& prepared,
-                                       UpdateRequest::Return returns) const;
+  Result<EncodedItem> send_after_reading(const PreparedUpdate& prepared,
+                                         UpdateRequest::Return returns) const;
 
   EntityCore entity_;
   Result<EncodedItem> key_;

@@ -39,7 +39,7 @@ ConditionCore schema_version_condition(const Schema& schema) {
   if (schema.version == 0) return {};
   return share(
       {storage::Comparison{path_of(schema.version_attribute), storage::Comparator::kGreaterOrEqual,
-                           number_value(schema.version)}});
+                           number_value(Number(schema.version))}});
 }
 
 Result<UpdateRequest> upgrading_request(const Schema& schema, const UpdateRequest& request,

@@ -19,8 +19,30 @@ struct Account {
   int64_t version = 0;
 };
 
+// With times that the mapper fills in.
+struct Visit {
+  std::string id, badge;
+  Timestamp created{}, updated{};
+  std::optional<Timestamp> expires;
+};
+
 }  // namespace
 
+template <>
+struct Model<Visit> {
+  using key = Key<&Visit::id>;
+  static void define(Definition<Visit>& visit) {
+    visit.entity("Visit")
+        .partition_key("pk", "VISIT#{id}")
+        .sort_key("sk", "VISIT")
+        .attribute("id", &Visit::id)
+        .attribute("badge", &Visit::badge)
+        .created_at("created", &Visit::created)
+        .updated_at("updated", &Visit::updated)
+        .expires_at("expires", &Visit::expires, std::chrono::hours(1))
+        .unique(&Visit::badge);
+  }
+};
 template <>
 struct Model<Account> {
   using key = Key<&Account::id>;
@@ -314,10 +336,77 @@ TEST_F(UniqueTransactions, WithATokenHappenOnce) {
   EXPECT_EQ(calls("GetItem"), 0u);
   EXPECT_EQ(accounts().must_get("1")->logins, 1);
   EXPECT_EQ(connection_->wire()[0], to_wire(*once.request()));
-  // Built anew, it would be another one.
-  const auto anew = app().transact().token("t-1").update(rename("1", "b@x")).exec();
-  EXPECT_EQ(anew.error().code, ErrorCode::kIdempotentParameterMismatch);
+}
+
+// By a program that was started again, say: the items are read anew and hold other values now.
+TEST_F(UniqueTransactions, WithATokenAreKnownAgainWhenBuiltAnew) {
+  created("1", "a@x");
+  created("2", "b@x", "ann");
+  const auto build = [this] {
+    return app()
+        .transact()
+        .token("t-1")
+        .update(rename("1", "c@x").add(&Account::logins, 1))
+        .put(Account{"3", "d@x"})
+        .update(accounts().update("2").remove(&Account::handle));
+  };
+  ASSERT_TRUE(build().exec().ok());
+  connection_->clear();
+  const auto again = build().exec();
+  ASSERT_TRUE(again.ok()) << again.error().to_text();
+  EXPECT_EQ(again->get<Account>(1)->email, "d@x");
+  EXPECT_EQ(calls("TransactWriteItems"), 1u);
   EXPECT_EQ(accounts().must_get("1")->logins, 1);
+  EXPECT_EQ(accounts().must_get("1")->version, 2);
+  // Others may have changed all but one of the values.
+  ASSERT_TRUE(rename("1", "z@x").exec().ok());
+  EXPECT_TRUE(build().exec().ok());
+  EXPECT_EQ(email_of("1"), "z@x");
+  // Where nothing is left that tells, it is not said to have happened, and does not happen.
+  ASSERT_TRUE(accounts().remove("3").value());
+  const auto unknown = build().exec();
+  EXPECT_EQ(unknown.error().code, ErrorCode::kIdempotentParameterMismatch);
+  EXPECT_THAT(unknown.error().message, HasSubstr("nothing that it wrote is left to tell"));
+  EXPECT_EQ(email_of("1"), "z@x");
+}
+
+TEST_F(UniqueTransactions, WithATokenOfAnotherTransactionAreRefused) {
+  created("1", "a@x");
+  const auto add = [this](int logins) {
+    return app()
+        .transact()
+        .token("t-1")
+        .update(rename("1", "b@x").add(&Account::logins, logins))
+        .exec();
+  };
+  ASSERT_TRUE(add(1).ok());
+  EXPECT_TRUE(add(1).ok());
+  EXPECT_EQ(add(2).error().code, ErrorCode::kIdempotentParameterMismatch);
+  EXPECT_EQ(accounts().must_get("1")->logins, 1);
+}
+
+TEST_F(UniqueTransactions, WithATokenRemoveOnceWhenBuiltAnew) {
+  created("1", "a@x");
+  const auto removal = [this] { return app().transact().token("t-1").remove<Account>("1"); };
+  ASSERT_TRUE(removal().exec().ok());
+  EXPECT_TRUE(removal().exec().ok());
+  // A new one of that key is not the one that was removed.
+  created("1", "z@x");
+  EXPECT_EQ(removal().exec().error().code, ErrorCode::kIdempotentParameterMismatch);
+  EXPECT_TRUE(accounts().get("1").value().has_value());
+}
+
+TEST_F(UniqueTransactions, WithATokenAreKnownAgainLater) {
+  const auto upsert = [this] {
+    return app().transact().token("t-1").update(
+        app().entity<Visit>().upsert("1").set(&Visit::badge, "b"));
+  };
+  ASSERT_TRUE(upsert().exec().ok());
+  const Timestamp first = app().entity<Visit>().must_get("1")->updated;
+  clock().advance_ms(60'000);
+  const auto again = upsert().exec();
+  EXPECT_TRUE(again.ok()) << again.error().to_text();
+  EXPECT_EQ(app().entity<Visit>().must_get("1")->updated, first);
 }
 
 TEST_F(UniqueTransactions, WithATokenReadAgainIfTheyWereCanceled) {
@@ -350,6 +439,20 @@ TEST_F(UniqueTransactions, WithATokenSendTheSameAfterAnUnknownOutcome) {
   const auto again = once.exec();
   EXPECT_TRUE(again.ok()) << again.error().to_text();
   EXPECT_EQ(accounts().must_get("1")->logins, 1);
+}
+
+TEST_F(UniqueTransactions, ReadAllTheirItemsAtOnce) {
+  created("1", "a@x");
+  created("2", "b@x");
+  connection_->clear();
+  ASSERT_TRUE(
+      app().transact().update(rename("1", "c@x")).remove<Account>("2").remove<Account>("3").exec());
+  EXPECT_EQ(calls("GetItem"), 0u);
+  EXPECT_EQ(calls("BatchGetItem"), 1u);
+  connection_->clear();
+  connection_->leave_unprocessed_next(1);
+  ASSERT_TRUE(app().transact().update(rename("1", "d@x")).remove<Account>("2").exec());
+  EXPECT_EQ(calls("BatchGetItem"), 2u);
 }
 
 TEST_F(UniqueTransactions, CountTheActionsThatGuardTheirValues) {

@@ -167,12 +167,6 @@ TEST_F(UniqueTest, ValuesTooLongForAKeyAreRefused) {
   EXPECT_THAT(created.error().problems, ElementsAre(Problem{"email", "is too long to be unique"}));
 }
 
-TEST_F(UniqueTest, BatchesAreRefused) {
-  const auto put = accounts().put_many({{.id = "1", .email = "a@x.org"}});
-  ASSERT_FALSE(put.ok());
-  EXPECT_EQ(put.error().code, ErrorCode::kBadRequest);
-}
-
 TEST_F(UniqueTest, WhatHoldsValuesIsNoItemOfAModelWithoutAnEntityName) {
   const Table table(connection_, "lone");
   ASSERT_TRUE(ensure_table<Lone>(table).ok());

@@ -542,14 +542,6 @@ TEST_F(UpdateTest, UpsertSaysThatThereWasNothing) {
   EXPECT_FALSE(before->has_value());
 }
 
-TEST_F(UpdateTest, UpsertOfKeysThatAreMembers) {
-  const auto made = books().upsert(3, "x").set(&test::Counted::title, "T").exec();
-  ASSERT_TRUE(made.ok()) << made.error().to_text();
-  EXPECT_EQ(made->shelf, 3);
-  EXPECT_EQ(made->book, "x");
-  EXPECT_EQ(made->title, "T");
-}
-
 TEST_F(UpdateTest, CutsOffNoNumberThatASetOrListCannotHold) {
   ASSERT_TRUE(members().create(start()).ok());
   constexpr int64_t kFar = (int64_t{1} << 32) + 5;

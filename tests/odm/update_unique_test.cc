@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "odm/dynamic/dynamic_entity.h"
 #include "odm/observer.h"
 #include "odm/update.h"
 #include "tests/odm/entity_fixture.h"
@@ -87,6 +88,48 @@ TEST_F(UpdateUniqueTest, UpsertTakesWhatIsUnique) {
   EXPECT_EQ(accounts().create({"2", "a@x", {}, 2}).error().code, ErrorCode::kUniqueViolation);
   ASSERT_TRUE(accounts().upsert("1").set(&Account::email, "b@x").exec().ok());
   EXPECT_TRUE(accounts().create({"2", "a@x", {}, 2}).ok());
+}
+
+// What was copied is looked at again when the copy is written.
+TEST_F(UpdateUniqueTest, CopiesAreOfWhatWasRead) {
+  ASSERT_TRUE(accounts().create({"1", "a@x", "ann", 1}).ok());
+  int changes = 0;
+  const Table racing(observe(connection_,
+                             [&](const CallEvent& event) {
+                               if (event.operation != "GetItem" || ++changes > 1) return;
+                               store({{"pk", "ACCOUNT#1"},
+                                      {"sk", "ACCOUNT#1"},
+                                      {"_et", "Account"},
+                                      {"id", "1"},
+                                      {"email", "a@x"},
+                                      {"handle", "ann"},
+                                      {"alias", "late"},
+                                      {"age", 1}});
+                             }),
+                     "app");
+  const DynamicSchema schema = DynamicDefinition("Account")
+                                   .entity("Account")
+                                   .partition_key("pk", "ACCOUNT#{id}")
+                                   .sort_key("sk", "ACCOUNT#{id}")
+                                   .attribute<std::string>("id")
+                                   .attribute<std::string>("email")
+                                   .attribute<std::string>("alias")
+                                   .unique("email")
+                                   .build()
+                                   .value();
+  store({{"pk", "ACCOUNT#1"},
+         {"sk", "ACCOUNT#1"},
+         {"_et", "Account"},
+         {"id", "1"},
+         {"email", "a@x"},
+         {"handle", "ann"},
+         {"alias", "early"},
+         {"age", 1}});
+  const auto copied = racing.dynamic(schema).update({"1"}).copy("email", "alias").exec();
+  ASSERT_TRUE(copied.ok()) << copied.error().to_text();
+  EXPECT_EQ(copied->at("email"), Value("late"));
+  EXPECT_TRUE(stored("UNIQUE#Account#email#early", "UNIQUE#Account#email#early").empty());
+  EXPECT_FALSE(stored("UNIQUE#Account#email#late", "UNIQUE#Account#email#late").empty());
 }
 
 TEST_F(UpdateUniqueTest, UniqueUpdatesKeepTheirConditions) {

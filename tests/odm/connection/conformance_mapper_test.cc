@@ -79,6 +79,48 @@ TEST_P(ConnectionConformance, ATokenMovesUniqueValuesOnce) {
   EXPECT_EQ(tracks.must_get("Miles", "Blue")->code, "c1");
 }
 
+TEST_P(ConnectionConformance, ATokenIsKnownAgainWhenItsTransactionIsBuiltAnew) {
+  const Table table = songs(connection());
+  const Entity<Track> tracks = table.entity<Track>();
+  ASSERT_TRUE(tracks.create({"Miles", "Blue", "c1", {}}).ok());
+  const auto move = [&](const char* code) {
+    return table.transact()
+        .token("token-10")
+        .update(tracks.update("Miles", "Blue").set(&Track::code, code))
+        .exec();
+  };
+  ASSERT_TRUE(move("c2").ok());
+  const auto again = move("c2");
+  EXPECT_TRUE(again.ok()) << message_of(error_of(again));
+  refused(error_of(move("c3")), ErrorCode::kIdempotentParameterMismatch);
+  EXPECT_EQ(tracks.must_get("Miles", "Blue")->code, "c2");
+}
+
+TEST_P(ConnectionConformance, BatchesKeepUniqueValues) {
+  const Table table = songs(connection());
+  const Entity<Track> tracks = table.entity<Track>();
+  std::vector<Track> many;
+  for (int i = 0; i < 60; ++i)
+    many.push_back({"Miles", std::to_string(i), "c" + std::to_string(i), {}});
+  const auto put = tracks.put_many(many);
+  ASSERT_TRUE(put.ok()) << message_of(error_of(put));
+  refused(error_of(tracks.create({"Nina", "Sinner", "c59", {}})), ErrorCode::kUniqueViolation);
+
+  const auto some = tracks.put_many(
+      {{"Miles", "0", "c1", {}}, {"Miles", "1", "c0", {}}, {"Nina", "Lilac", "c9", {}}});
+  refused(error_of(some), ErrorCode::kUniqueViolation);
+  ASSERT_EQ(some.error().operations.size(), 3u);
+  EXPECT_EQ(some.error().operations[1].reason, "None");
+  EXPECT_EQ(some.error().operations[2].code, ErrorCode::kUniqueViolation);
+  EXPECT_EQ(tracks.must_get("Miles", "0")->code, "c1");
+  EXPECT_EQ(tracks.must_get("Miles", "1")->code, "c0");
+
+  std::vector<KeyOf<Track>> keys;
+  for (int i = 0; i < 70; ++i) keys.push_back({"Miles", std::to_string(i)});
+  ASSERT_TRUE(tracks.remove_many(keys).ok());
+  EXPECT_EQ(read_page({.table = "Songs"}).reply.count, 0u);
+}
+
 TEST_P(ConnectionConformance, DryRunsChangeNothing) {
   const Table table = songs(connection());
   const Entity<Track> tracks = table.entity<Track>();

@@ -97,6 +97,16 @@ TEST(Modelling, Options) {
   // [/unique-transaction]
   EXPECT_TRUE(swapped.ok());
   EXPECT_EQ(accounts.must_get("t", other.number)->login, "ann");
+  // [unique-batch]
+  auto batch = accounts.put_many({{.tenant = "t", .login = "eve", .password = "hunter22"},
+                                  {.tenant = "t", .login = "bob", .password = "hunter22"},
+                                  {.tenant = "t", .login = "kim", .password = "hunter22"}});
+  // batch.error().operations[1].code == ErrorCode::kUniqueViolation; the others are written, and
+  // the reason of their operations is "None".
+  // [/unique-batch]
+  EXPECT_EQ(batch.error().operations.at(1).code, odm::ErrorCode::kUniqueViolation);
+  EXPECT_EQ(batch.error().operations.at(0).reason, "None");
+  EXPECT_EQ(batch.error().operations.at(2).reason, "None");
   // [derived]
   // Changing one input of a derived member needs the others: name = first + last.
   auto half = accounts.update("t", made.number).set(&Account::first, "Anna").exec();
