@@ -160,19 +160,23 @@ class UniqueBatch {
     return operations;
   }
 
-  // Those that stood in the way. False: nobody did.
+  // Those that stood in the way, unless it is worth another attempt. False: none did.
   bool leave_out(const std::vector<size_t>& chunk, const TransactionOperations& sent,
                  const Error& error) {
-    bool is_any = false, is_any_outdated = false;
-    int attempts = 1;
+    bool is_any = false, is_throttled = false;
+    int attempts = 0;
     for (size_t i = 0; i < chunk.size() && i < error.operations.size(); ++i) {
       const OperationFailure& failure = error.operations[i];
       if (!stands_in_the_way(failure)) continue;
       is_any = true;
       Member& member = members_[chunk[i]];
-      if (is_outdated(sent[i], failure) && ++member.attempts < kUniqueAttemptsMax) {
-        member.is_read = false;
-        is_any_outdated = true;
+      const bool outdated = is_outdated(sent[i], failure);
+      const bool throttled = failure.code == ErrorCode::kThrottled;
+      const int attempts_max =
+          throttled ? core_.table().options.batch_attempts_max : kUniqueAttemptsMax;
+      if ((outdated || throttled) && ++member.attempts < attempts_max) {
+        member.is_read = !outdated;
+        is_throttled = is_throttled || throttled;
         attempts = std::max(attempts, member.attempts);
       } else {
         outcomes_.operations[chunk[i]] = failure;
@@ -180,7 +184,9 @@ class UniqueBatch {
       }
     }
     drop_ended();
-    if (is_any_outdated) wait_before_retry(core_.connection(), attempts, kUniqueWaitMs);
+    if (attempts > 0)
+      wait_before_retry(core_.connection(), attempts,
+                        is_throttled ? core_.table().options.batch_wait_ms : kUniqueWaitMs);
     return is_any;
   }
 

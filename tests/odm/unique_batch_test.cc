@@ -216,6 +216,30 @@ TEST_F(UniqueBatchTest, SaysWhatWasDoneBeforeACallFailed) {
   EXPECT_EQ(none.error().operations[0].reason, "NotSent");
 }
 
+TEST_F(UniqueBatchTest, ThrottledWritesAreSentAgainAfterGrowingWaits) {
+  Error throttled = make_error(ErrorCode::kTransactionCanceled, "cancelled");
+  throttled.operations.resize(4);
+  throttled.operations[2].reason = "ThrottlingError";
+  throttled.operations[2].code = ErrorCode::kThrottled;
+  const auto put = [&](size_t times) {
+    bool is_read = false;
+    const Table busy = Table(watched([&] {
+                               if (!is_read) connection_->fail_next(throttled, times);
+                               is_read = true;
+                             })
+                                 .core()
+                                 ->connection,
+                             "app", {.batch_attempts_max = 3});
+    return busy.entity<Seat>().put_many({{"a", "1", "ann"}, {"a", "2", "bob"}});
+  };
+  EXPECT_THAT(outcomes(put(3)), ElementsAre("done", "throttled"));
+  EXPECT_EQ(guest_of("2"), "nobody");
+  EXPECT_EQ(connection_->waits().size(), 2u);
+  EXPECT_GE(connection_->waits().at(1), 50);
+  EXPECT_TRUE(put(2).ok());
+  EXPECT_EQ(guest_of("2"), "bob");
+}
+
 TEST_F(UniqueBatchTest, NothingIsSentIfAMemberIsWrong) {
   const auto invalid = seats().put_many({{"a", "1", "ann"}, {"a", "2", ""}});
   ASSERT_FALSE(invalid.ok());
