@@ -290,6 +290,22 @@ TEST(Codec, ListsOfEveryKind) {
   EXPECT_THAT(full, ElementsAre(1, 2, 3));
 }
 
+// A list of itself, as many JSON libraries' values are.
+struct Tree {
+  using value_type = Tree;
+  void push_back(Tree) {}
+  void clear() {}
+};
+
+TEST(Codec, WhatOnlyLooksLikeAContainerIsNone) {
+  EXPECT_FALSE(Codable<Tree>);
+  EXPECT_FALSE(Codable<std::wstring>);
+  EXPECT_FALSE(Codable<std::string_view>);
+  EXPECT_FALSE((Codable<std::map<int, int>>));
+  EXPECT_FALSE((Codable<std::multimap<std::string, int>>));
+  EXPECT_FALSE(Codable<std::multiset<int>>);
+}
+
 TEST(Codec, MapsOfEveryKind) {
   const Value form(Map{{"a", 1}, {"b c", 2}});
   expect_there_and_back(std::map<std::string, int>{{"b c", 2}, {"a", 1}}, form);
