@@ -85,7 +85,7 @@ TEST(KeyPattern, RefusesValuesThatWouldMakeAnotherKey) {
       {"{a:03}", {"7"}, "a is text, and only numbers are padded"},  // "007" would be the same key.
       {"{a}", {""}, "a is empty"},
       {"{a}", {storage::Null{}}, "a is neither text nor a number"},
-      {"{a}", {storage::List{}}, "a is neither text nor a number"},
+      {"{a}", {AttributeValue(storage::List{})}, "a is neither text nor a number"},
       {"{a}", {storage::Binary{"x"}}, "a is neither text nor a number"},
   };
   for (const Case& each : cases)
