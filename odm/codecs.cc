@@ -31,6 +31,18 @@ EncodedValue encode_alone(const ValueCodec& codec, const void* value, Problems& 
   return encoder.finish_value();
 }
 
+namespace {
+
+// Apart from decode_signed(), which every read goes through.
+[[gnu::cold, gnu::noinline]] bool no_such_integer(const ValueView& value,
+                                                  std::optional<int64_t> whole,
+                                                  DecodeContext& context) {
+  if (!whole) return context.fail(value.number().to_text() + " is no integer of 64 bits");
+  return context.fail(std::to_string(*whole) + " does not fit the member");
+}
+
+}  // namespace
+
 namespace internal {
 
 bool encode_string(std::string_view text, EncodeContext& context) {
@@ -126,9 +138,7 @@ bool decode_signed(const ValueView& value, int64_t low, int64_t high, int64_t& o
                    DecodeContext& context) {
   if (value.type() != AttributeType::kNumber) return context.wrong_type(value, "a number");
   const auto whole = storage::encoded_number_to_int64(value.encoded_number());
-  if (!whole) return context.fail(value.number().to_text() + " is no integer of 64 bits");
-  if (*whole < low || *whole > high)
-    return context.fail(std::to_string(*whole) + " does not fit the member");
+  if (!whole || *whole < low || *whole > high) return no_such_integer(value, whole, context);
   out = *whole;
   return true;
 }

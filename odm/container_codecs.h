@@ -211,9 +211,13 @@ struct SetCodec {
     if (value.type() != kType) return context.wrong_type(value, "a set of its type");
     const storage::ListView members = value.elements();
     for (uint32_t i = 0; i < members.size(); ++i) {
-      M member{};
-      if (!Codec<M>::decode(members[i], member, context)) return false;
-      out.insert(out.end(), std::move(member));
+      if constexpr (std::is_same_v<M, std::string>) {
+        out.emplace_hint(out.end(), members[i].text());
+      } else {
+        M member{};
+        if (!Codec<M>::decode(members[i], member, context)) return false;
+        out.insert(out.end(), std::move(member));
+      }
     }
     return true;
   }

@@ -134,7 +134,8 @@ Result<void> append_member_text(const KeyPattern::Member& member, const storage:
   }
   if (out.size() == begin) return bad_value(member, "is empty");
   const std::string_view text = std::string_view(out).substr(begin);
-  if (!member.following.empty() && text.find(member.following) != std::string_view::npos)
+  if (member.following.empty()) return {};
+  if (text.find(member.following) != std::string_view::npos)
     return bad_value(member, "contains \"" + member.following + "\", which ends it in the key");
   if (runs_into(text, member.following))
     return bad_value(member,

@@ -372,8 +372,9 @@ void add_key_members(Schema& schema, Key<Members...>) {
   (add(offset_of<T>(Members), codec_of<MemberType<Members>>()), ...);
 }
 
+// Not inlined, so that schema_of() is short.
 template <class T>
-Schema build_schema() {
+[[gnu::noinline]] Schema build_schema() {
   Schema schema;
   schema.model = type_name<T>();
   Definition<T> definition(schema);

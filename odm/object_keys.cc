@@ -20,70 +20,94 @@ Error missing_member(const Schema& schema, const Attribute& attribute) {
   return error;
 }
 
-// Writes one key attribute into the item that the encoder is building.
-class KeyWriter {
- public:
-  KeyWriter(const Schema& schema, ItemEncoder& out) : schema_(schema), out_(out) {}
+// The address of a member by its position in Schema::attributes; null: absent.
+using FindMember = storage::FunctionRef<const void*(size_t attribute)>;
 
-  // `find` gives the address of a member by its position in Schema::attributes; null: absent.
-  template <class Find>
-  Result<void> write(const KeyPart& part, Find find) {
-    if (!part.pattern) {
-      const Attribute& attribute = schema_.attributes[part.member];
-      const void* member = find(part.member);
-      if (member == nullptr || attribute.codec->is_absent(member))
-        return missing_member(schema_, attribute);
-      out_.name(part.attribute);
-      const PathFrame frame{nullptr, attribute.name, 0};
-      EncodeContext context{out_, problems_, &frame};
-      if (!attribute.codec->encode(member, context)) return bad_members();
-      return {};
-    }
-    std::string text = part.pattern->leading;
+// Makes a key of its attributes, the partition key first. Every read of an item comes through here:
+// what fails is said out of the way, and little is written twice.
+class KeyMaker {
+ public:
+  KeyMaker(const Schema& schema, FindMember find) : schema_(schema), find_(find) {}
+
+  // False: what is wrong is in `error`.
+  [[gnu::noinline]] bool add(const KeyPart& part) {
+    std::string& bytes = bytes_[count_];
+    storage::NamedValue& added = attributes_[count_++];
+    added.name = part.attribute;
+    if (!part.pattern) return member_value(part.member, bytes, added.value);
+    append(bytes, part.pattern->leading);
     for (const KeyPattern::Member& member : part.pattern->members) {
-      const Attribute& attribute = schema_.attributes[member.attribute];
-      const void* address = find(member.attribute);
-      if (address == nullptr || attribute.codec->is_absent(address))
-        return missing_member(schema_, attribute);
-      if (const auto plain = attribute.codec->text_of(address);
-          plain && storage::is_valid_utf8(*plain)) {
-        const ValueView view(static_cast<uint8_t>(AttributeType::kString), *plain);
-        TRY(append_member_text(member, view, text));
-      } else {
-        const PathFrame frame{nullptr, attribute.name, 0};
-        const EncodedValue value = encode_alone(*attribute.codec, address, problems_, &frame);
-        if (!problems_.empty()) return bad_members();
-        TRY(append_member_text(member, value.view(), text));
-      }
-      text.append(member.following);
+      ValueView value;
+      if (!member_value(member.attribute, encoded_, value)) return false;
+      error = append_member_text(member, value, bytes);
+      if (!error) return false;
+      append(bytes, member.following);
     }
-    out_.name(part.attribute);
-    out_.string(text);
-    return {};
+    added.value = text_value(bytes);
+    return true;
   }
 
+  EncodedItem finish() {
+    if (count_ == 2 && attributes_[1].name < attributes_[0].name) [[unlikely]]
+      std::swap(attributes_[0], attributes_[1]);
+    return storage::encode_attributes({attributes_.data(), count_});
+  }
+
+  Result<void> error;
+
  private:
-  Error bad_members() {
-    Error error = make_error(ErrorCode::kBadKey, schema_.model + ": a key cannot be made");
-    error.problems = std::move(problems_.list());
-    return error;
+  [[gnu::noinline]] static void append(std::string& bytes, std::string_view text) {
+    bytes.append(text);
+  }
+  static ValueView text_value(std::string_view text) {
+    return {static_cast<uint8_t>(AttributeType::kString), text};
+  }
+
+  // A text is read in place, what else a member may be is encoded into `bytes`.
+  bool member_value(size_t position, std::string& bytes, ValueView& value) {
+    const Attribute& attribute = schema_.attributes[position];
+    const void* const member = find_(position);
+    if (member == nullptr || attribute.codec->is_absent(member)) {
+      error = missing_member(schema_, attribute);
+      return false;
+    }
+    if (const auto text = attribute.codec->text_of(member); text && storage::is_valid_utf8(*text)) {
+      value = text_value(*text);
+      return true;
+    }
+    return encode_member(attribute, member, bytes, value);
+  }
+
+  [[gnu::noinline]] bool encode_member(const Attribute& attribute, const void* member,
+                                       std::string& bytes, ValueView& value) {
+    const PathFrame frame{nullptr, attribute.name, 0};
+    Problems problems;
+    bytes = encode_alone(*attribute.codec, member, problems, &frame).bytes;
+    if (!bytes.empty() && problems.empty()) {
+      value = ValueView::of(bytes);
+      return true;
+    }
+    Error bad = make_error(ErrorCode::kBadKey, schema_.model + ": a key cannot be made");
+    bad.problems = std::move(problems.list());
+    error = std::move(bad);
+    return false;
   }
 
   const Schema& schema_;
-  ItemEncoder& out_;
-  Problems problems_;
+  const FindMember find_;
+  std::array<storage::NamedValue, 2> attributes_;
+  std::array<std::string, 2> bytes_;  // What their values refer to.
+  std::string encoded_;               // A member's value, until its text is taken.
+  size_t count_ = 0;
 };
 
-template <class Find>
-Result<EncodedItem> key_item(const Schema& schema, Find find) {
-  if (schema.error || !schema.partition) return no_key(schema);
-  // Not the thread's shared encoder: members are encoded alone meanwhile.
-  thread_local ItemEncoder encoder;
-  encoder.begin_item();
-  KeyWriter writer(schema, encoder);
-  TRY(writer.write(*schema.partition, find));
-  if (schema.sort) TRY(writer.write(*schema.sort, find));
-  return encoder.finish_item();
+Result<EncodedItem> key_item(const Schema& schema, FindMember find) {
+  if (schema.error || !schema.partition) [[unlikely]]
+    return no_key(schema);
+  KeyMaker maker(schema, find);
+  if (!maker.add(*schema.partition) || (schema.sort && !maker.add(*schema.sort))) [[unlikely]]
+    return std::move(maker.error).error();
+  return maker.finish();
 }
 
 }  // namespace

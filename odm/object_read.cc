@@ -18,33 +18,40 @@ class Reader {
 
   // Both sides are sorted by stored name: one pass over them.
   void read(const storage::MapView& members, const PathFrame* at) {
-    const std::vector<Schema::StoredName>& known = schema_.by_stored_name();
-    size_t k = 0;
+    const StoredName* known = schema_.by_stored_name().data();
+    const StoredName* const end = known + schema_.by_stored_name().size();
+    PathFrame frame{at, {}, 0};
     for (storage::MapCursor member(members); !member.at_end(); member.next()) {
       const storage::RankedText name{member.name()};
       int order = 1;
-      for (; k < known.size(); ++k) {
-        order = compare(known[k], name);
-        if (order >= 0) break;
-        missing(attribute(known[k]), at);
-      }
-      if (order == 0)
-        present(known[k++], member.value(), at);
-      else
+      while (known != end && (order = compare(*known, name)) < 0) missing(*known++, at);
+      if (order == 0) {
+        frame.name = known->name;
+        present(*known++, member.value(), frame);
+      } else {
         unknown(name.text, member.value(), at);
+      }
     }
-    for (; k < known.size(); ++k) missing(attribute(known[k]), at);
+    while (known != end) missing(*known++, at);
   }
 
  private:
-  const Attribute& attribute(const Schema::StoredName& stored) const {
+  using StoredName = Schema::StoredName;
+
+  const Attribute& attribute(const StoredName& stored) const {
     return schema_.attributes[stored.position];
   }
 
-  int compare(const Schema::StoredName& stored, const storage::RankedText& name) const {
+  int compare(const StoredName& stored, const storage::RankedText& name) const {
     if (stored.rank != name.rank) return stored.rank < name.rank ? -1 : 1;
-    if (stored.size == name.text.size() && stored.size <= storage::kRankBytes) return 0;
-    return std::string_view(attribute(stored).stored_name).compare(name.text);
+    if (stored.size == name.text.size() && stored.size <= 2 * storage::kRankBytes &&
+        stored.end == storage::end_of(name.text))
+      return 0;
+    return compare_long(stored, name.text);
+  }
+
+  [[gnu::noinline]] int compare_long(const StoredName& stored, std::string_view name) const {
+    return std::string_view(attribute(stored).stored_name).compare(name);
   }
 
   void* member_of(const Attribute& attribute) const {
@@ -52,23 +59,23 @@ class Reader {
     return schema_.make_member(attribute, object_);
   }
 
-  void present(const Schema::StoredName& stored, const ValueView& value, const PathFrame* at) {
+  void present(const StoredName& stored, const ValueView& value, const PathFrame& at) {
     if (value.type() == AttributeType::kNull && stored.codec->type() != AttributeType::kNull &&
         !schema_.is_typed())
-      return null_of_dynamic(attribute(stored), value, at);
-    const PathFrame frame{at, stored.name, 0};
+      return null_of_dynamic(attribute(stored), value, at.parent);
     DecodeContext context{
-        problems_, &frame,
+        problems_, &at,
         parts_ == nullptr ? nullptr : parts_->member(attribute(stored).stored_name)};
-    const size_t before = problems_.size();
     void* const member = stored.offset >= 0 ? static_cast<char*>(object_) + stored.offset
                                             : schema_.make_member(attribute(stored), object_);
+    const size_t before = problems_.size();
     stored.codec->decode(value, member, context);
-    if (problems_.size() != before) mask(attribute(stored), before);
+    if (problems_.size() != before) [[unlikely]]
+      mask(attribute(stored), before);
   }
 
   // Messages of problems quote values.
-  void mask(const Attribute& attribute, size_t before) {
+  [[gnu::noinline]] void mask(const Attribute& attribute, size_t before) {
     if (!attribute.masked) return;
     for (size_t i = before; i < problems_.size(); ++i)
       problems_.list()[i].message = "does not fit: ***";
@@ -85,7 +92,8 @@ class Reader {
       attribute.codec->decode(value, member_of(attribute), context);
   }
 
-  [[gnu::noinline]] void missing(const Attribute& attribute, const PathFrame* at) {
+  [[gnu::noinline]] void missing(const StoredName& stored, const PathFrame* at) {
+    const Attribute& attribute = this->attribute(stored);
     if (reading_ == Reading::kPartial) return;
     const PathFrame frame{at, attribute.name, 0};
     if (attribute.default_value) {
@@ -150,7 +158,7 @@ Result<std::optional<EncodedItem>> upgraded(const Schema& schema, const ItemView
 
 bool is_of(const Schema& schema, const ItemView& item) {
   if (schema.entity.empty()) return schema.unique.empty() || !item.find(kUniqueHolder);
-  const auto tag = item.find(schema.tag_attribute);
+  const auto tag = item.attributes().find(schema.tag_attribute, schema.likely_tag_position());
   return tag && tag->type() == AttributeType::kString && tag->text() == schema.entity;
 }
 

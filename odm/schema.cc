@@ -308,10 +308,10 @@ void Schema::finish() {
   for (size_t i = 0; i < attributes.size(); ++i) {
     const Attribute& attribute = attributes[i];
     if (attribute.role == AttributeRole::kExtra) continue;
-    finished_.by_stored_name.push_back({storage::rank_of(attribute.stored_name),
-                                        static_cast<uint32_t>(attribute.stored_name.size()),
-                                        static_cast<uint32_t>(i), attribute.codec, attribute.offset,
-                                        attribute.name});
+    finished_.by_stored_name.push_back(
+        {storage::rank_of(attribute.stored_name), storage::end_of(attribute.stored_name),
+         static_cast<uint32_t>(attribute.stored_name.size()), static_cast<uint32_t>(i),
+         attribute.codec, attribute.offset, attribute.name});
   }
   std::sort(finished_.by_stored_name.begin(), finished_.by_stored_name.end(),
             [this](const StoredName& a, const StoredName& b) {
@@ -329,6 +329,11 @@ void Schema::finish() {
     for (const KeyPart& part : index.partition) add(part);
     for (const KeyPart& part : index.sort) add(part);
   }
+  std::set<std::string_view> names(own_names_.begin(), own_names_.end());
+  for (const StoredName& stored : finished_.by_stored_name)
+    names.insert(attributes[stored.position].stored_name);
+  finished_.likely_tag_position =
+      static_cast<uint32_t>(std::distance(names.begin(), names.lower_bound(tag_attribute)));
   make_tag_conditions();
 }
 

@@ -198,7 +198,8 @@ class Schema {
 
   // Attributes in ascending order of their stored names, for readers of items.
   struct StoredName {
-    uint64_t rank = 0;      // Of the name (storage/encoding/text_rank.h).
+    uint64_t rank = 0;  // Of the name, as its end (storage/encoding/text_rank.h).
+    uint64_t end = 0;
     uint32_t size = 0;      // Its bytes.
     uint32_t position = 0;  // Of `attributes`.
     // What decoding it needs of the attribute, which is large: together here, in order of reading.
@@ -207,6 +208,8 @@ class Schema {
     std::string_view name = {};  // Of the attribute, in paths.
   };
   const std::vector<StoredName>& by_stored_name() const { return finished_.by_stored_name; }
+  // Where items that have all attributes have the tag.
+  uint32_t likely_tag_position() const { return finished_.likely_tag_position; }
   // Positions of the attributes that reading ends with (Attribute::finishes).
   const std::vector<uint32_t>& finishing() const { return finished_.finishing; }
 
@@ -223,6 +226,7 @@ class Schema {
 
     std::vector<StoredName> by_stored_name;
     std::vector<uint32_t> finishing;
+    uint32_t likely_tag_position = 0;
   };
 
   Finished finished_;

@@ -33,19 +33,13 @@ class TimeFormCodec final : public ValueCodec {
   }
   bool decode(const ValueView& stored, void* value, DecodeContext& context) const override {
     if (stored.type() == AttributeType::kNull) return inner_.decode(stored, value, context);
-    if (form_ == TimeForm::kIso) {
-      if (stored.type() != AttributeType::kString) return context.wrong_type(stored, "ISO text");
-      const auto time = parse_iso_text(stored.text());
-      if (!time) return context.fail("is not a time in ISO 8601 text");
-      return inner_.set_time(value, time->time_since_epoch().count()) ||
-             context.fail("is a time that the member cannot hold");
-    }
+    if (form_ == TimeForm::kIso) return decode_iso(stored, value, context);
     if (stored.type() != AttributeType::kNumber) return context.wrong_type(stored, "a number");
     const auto count = storage::encoded_number_to_int64(stored.encoded_number());
-    const int64_t scale = form_ == TimeForm::kSeconds ? 1000 : 1;
-    if (!count || *count > kCountMax / scale || *count < -kCountMax / scale ||
-        !inner_.set_time(value, *count * scale))
-      return context.fail(stored.number().to_text() + " is no time");
+    int64_t ms = 0;
+    if (!count || __builtin_mul_overflow(*count, form_ == TimeForm::kSeconds ? 1000 : 1, &ms) ||
+        ms == std::numeric_limits<int64_t>::min() || !inner_.set_time(value, ms))
+      return no_time(stored, context);
     return true;
   }
   void reset(void* value) const override { inner_.reset(value); }
@@ -69,8 +63,18 @@ class TimeFormCodec final : public ValueCodec {
   }
 
  private:
-  static constexpr int64_t kCountMax = std::numeric_limits<int64_t>::max();
-
+  [[gnu::noinline]] bool decode_iso(const ValueView& stored, void* value,
+                                    DecodeContext& context) const {
+    if (stored.type() != AttributeType::kString) return context.wrong_type(stored, "ISO text");
+    const auto time = parse_iso_text(stored.text());
+    if (!time) return context.fail("is not a time in ISO 8601 text");
+    return inner_.set_time(value, time->time_since_epoch().count()) ||
+           context.fail("is a time that the member cannot hold");
+  }
+  [[gnu::cold, gnu::noinline]] static bool no_time(const ValueView& stored,
+                                                   DecodeContext& context) {
+    return context.fail(stored.number().to_text() + " is no time");
+  }
   static int64_t floor_seconds(int64_t ms) { return ms / 1000 - (ms % 1000 < 0 ? 1 : 0); }
 
   const ValueCodec& inner_;

@@ -58,7 +58,10 @@ class KeyMember {
         return;
       }
     }
-    own_.emplace(static_cast<M>(static_cast<Unwrap<M>>(argument)));
+    if constexpr (std::is_class_v<M> && std::is_same_v<M, Unwrap<M>>)
+      own_.emplace(argument);
+    else
+      own_.emplace(static_cast<M>(static_cast<Unwrap<M>>(argument)));
     if (attribute.on_set) attribute.on_set(&*own_);
   }
   bool fits() const { return fits_; }
@@ -92,19 +95,22 @@ struct KeyArguments {
   }();
 };
 
+template <class... Ms>
+Result<EncodedItem> key_of_members(const Schema& schema, const KeyMember<Ms>&... members) {
+  const std::array<bool, sizeof...(Ms)> fits{members.fits()...};
+  for (size_t i = 0; i < fits.size(); ++i)
+    if (!fits[i]) return key_member_range_error(schema, i);
+  const std::array<const void*, sizeof...(Ms)> addresses{members.address()...};
+  return make_key(schema, addresses);
+}
+
 template <class Types, size_t... I, class... Arguments>
 Result<EncodedItem> make_typed_key(const Schema& schema, std::index_sequence<I...>,
                                    const Arguments&... arguments) {
   if (schema.error || schema.key_members.size() != sizeof...(I))
     return key_without_model_error(schema);
-  const std::tuple<KeyMember<std::tuple_element_t<I, Types>>...> members{
-      KeyMember<std::tuple_element_t<I, Types>>(schema.attributes[schema.key_members[I]],
-                                                arguments)...};
-  const std::array<bool, sizeof...(I)> fits{std::get<I>(members).fits()...};
-  for (size_t i = 0; i < fits.size(); ++i)
-    if (!fits[i]) return key_member_range_error(schema, i);
-  const std::array<const void*, sizeof...(I)> addresses{std::get<I>(members).address()...};
-  return make_key(schema, addresses);
+  return key_of_members(schema, KeyMember<std::tuple_element_t<I, Types>>(
+                                    schema.attributes[schema.key_members[I]], arguments)...);
 }
 
 template <class M, class A>

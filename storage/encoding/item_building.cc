@@ -1,5 +1,5 @@
 // Items made of trees, and items made of other items without decoding what stays.
-#include <algorithm>
+#include <string_view>
 
 #include "storage/encoding/item_encoding.h"
 #include "storage/encoding/item_layout.h"
@@ -50,20 +50,18 @@ struct IntoEncoder {
   }
 };
 
-struct Attribute {
-  std::string_view name;
-  ValueView value;
-};
-
 // Kept a thread, so that building an item allocates nothing but the item.
-std::vector<Attribute>& thread_attributes() {
-  thread_local std::vector<Attribute> attributes;
+std::vector<NamedValue>& thread_attributes() {
+  thread_local std::vector<NamedValue> attributes;
   attributes.clear();
   return attributes;
 }
 
+// Returns the place behind it.
+char* put(char* at, std::string_view bytes) { return at + bytes.copy(at, bytes.size()); }
+
 // An item of attributes in ascending order.
-EncodedItem assemble(const std::vector<Attribute>& attributes, size_t item_bytes) {
+EncodedItem assemble(std::span<const NamedValue> attributes, size_t item_bytes) {
   size_t data_bytes = 0;
   for (const auto& [name, value] : attributes) {
     data_bytes += name.size() + 1 + value.payload().size();
@@ -77,10 +75,10 @@ EncodedItem assemble(const std::vector<Attribute>& attributes, size_t item_bytes
   char* const data = item.bytes.data() + kItemHeaderBytes + table;
   char* at = data;
   for (const auto& [name, value] : attributes) {
-    at = std::copy(name.begin(), name.end(), at);
+    at = put(at, name);
     entry = store_entry(entry, static_cast<size_t>(at - data), wide);
     *at++ = static_cast<char>(value.tag());
-    at = std::copy(value.payload().begin(), value.payload().end(), at);
+    at = put(at, value.payload());
     entry = store_entry(entry, static_cast<size_t>(at - data), wide);
   }
   return item;
@@ -109,8 +107,14 @@ EncodedValue encode_value(const AttributeValue& value) {
   return encoder.finish_value();
 }
 
+EncodedItem encode_attributes(std::span<const NamedValue> attributes) {
+  size_t item_bytes = 0;
+  for (const auto& [name, value] : attributes) item_bytes += name.size() + value_item_bytes(value);
+  return assemble(attributes, item_bytes);
+}
+
 EncodedItem with_changes(const ItemView& item, const std::vector<AttributeChange>& changes) {
-  std::vector<Attribute>& attributes = thread_attributes();
+  std::vector<NamedValue>& attributes = thread_attributes();
   size_t item_bytes = item.item_bytes();
   const MapView& old = item.attributes();
   uint32_t i = 0;
@@ -139,7 +143,7 @@ EncodedItem with_changes(const ItemView& item, const std::vector<AttributeChange
 }
 
 EncodedItem with_only(const ItemView& item, const std::vector<std::string>& names) {
-  std::vector<Attribute>& attributes = thread_attributes();
+  std::vector<NamedValue>& attributes = thread_attributes();
   size_t item_bytes = 0;
   for (const std::string& name : names) {
     if (const auto value = item.find(name)) {

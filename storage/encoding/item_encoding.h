@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -104,6 +105,13 @@ class ItemEncoder {
 EncodedItem encode_item(const Item& item);
 EncodedValue encode_value(const AttributeValue& value);
 void encode_into(ItemEncoder& encoder, const AttributeValue& value);
+
+// An item of attributes that are there already. Needs: ascending by name, each name once.
+struct NamedValue {
+  std::string_view name;
+  ValueView value;
+};
+EncodedItem encode_attributes(std::span<const NamedValue> attributes);
 
 // An item with some top-level attributes replaced, added or removed (a null view); the rest is
 // copied. `changes` must be sorted by name and hold each name once.

@@ -116,6 +116,14 @@ std::optional<ValueView> MapView::find(std::string_view name) const {
   return std::nullopt;
 }
 
+std::optional<ValueView> MapView::find(std::string_view name, uint32_t likely) const {
+  if (likely < count_) {
+    const auto [found, value] = (*this)[likely];
+    if (found == name) return value;
+  }
+  return find(name);
+}
+
 ItemView ItemView::trusted(std::string_view bytes) {
   assert(bytes.size() > kItemHeaderBytes && bytes[0] == kItemVersion);
   ItemView view;

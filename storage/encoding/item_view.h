@@ -85,6 +85,8 @@ class MapView {
   uint32_t size() const { return count_; }
   std::pair<std::string_view, ValueView> operator[](uint32_t i) const;  // Needs: i < size().
   std::optional<ValueView> find(std::string_view name) const;           // Binary search.
+  // The same, looking at position `likely` first.
+  std::optional<ValueView> find(std::string_view name, uint32_t likely) const;
 
  private:
   friend class MapCursor;  // map_cursor.h

@@ -15,14 +15,10 @@ namespace dynolith::storage {
 class MapCursor {
  public:
   explicit MapCursor(const MapView& map)
-      : entry_(map.table_),
-        data_(map.data_),
-        begin_(map.data_),
-        left_(map.count_),
-        wide_(map.wide_) {
-    if (left_ > 0) load();
+      : entry_(map.table_), data_(map.data_), begin_(map.data_), wide_(map.wide_) {
+    if (!at_end()) load();
   }
-  bool at_end() const { return left_ == 0; }
+  bool at_end() const { return entry_ == data_; }
   // All below need: !at_end().
   std::string_view name() const { return {begin_, static_cast<size_t>(name_end_ - begin_)}; }
   ValueView value() const {
@@ -31,29 +27,22 @@ class MapCursor {
   }
   void next() {
     begin_ = end_;
-    if (--left_ > 0) load();
+    entry_ += wide_ ? 8 : 4;
+    if (!at_end()) load();
   }
 
  private:
   // The ends of the member's name and value, from the table.
   void load() {
-    if (wide_) {
-      name_end_ = data_ + load_u32le(entry_);
-      end_ = data_ + load_u32le(entry_ + 4);
-      entry_ += 8;
-    } else {
-      name_end_ = data_ + load_u16le(entry_);
-      end_ = data_ + load_u16le(entry_ + 2);
-      entry_ += 4;
-    }
+    name_end_ = data_ + (wide_ ? load_u32le(entry_) : load_u16le(entry_));
+    end_ = data_ + (wide_ ? load_u32le(entry_ + 4) : load_u16le(entry_ + 2));
   }
 
-  const char* entry_;
-  const char* data_;
+  const char* entry_;  // The member's, in the table.
+  const char* data_;   // Behind the table.
   const char* begin_;
   const char* name_end_ = nullptr;
   const char* end_ = nullptr;
-  uint32_t left_;
   bool wide_;
 };
 

@@ -33,6 +33,15 @@ inline uint64_t rank_of(std::string_view text) {
   return __builtin_bswap64(rank);
 }
 
+// The last eight bytes as a number, nothing of shorter texts. Texts of up to sixteen bytes are
+// equal if their sizes, ranks and ends are.
+inline uint64_t end_of(std::string_view text) {
+  uint64_t end = 0;
+  if (text.size() >= kRankBytes)
+    std::memcpy(&end, text.data() + text.size() - kRankBytes, kRankBytes);
+  return end;
+}
+
 // A text with its rank, to be compared with many others.
 struct RankedText {
   std::string_view text;
@@ -41,8 +50,10 @@ struct RankedText {
   // Negative, zero or positive, as std::string_view::compare.
   int compare(const RankedText& other) const {
     if (rank != other.rank) return rank < other.rank ? -1 : 1;
-    // Nothing is behind the ranks, and zeros in a text are not those that fill a rank.
-    if (text.size() == other.text.size() && text.size() <= kRankBytes) return 0;
+    // Zeros in a text are not those that fill a rank.
+    if (text.size() == other.text.size() && text.size() <= 2 * kRankBytes &&
+        end_of(text) == end_of(other.text))
+      return 0;
     return text.compare(other.text);
   }
 };

@@ -32,6 +32,16 @@ struct Person {
 
 constexpr Index<&Person::email> kByEmail{"by_email"};
 
+// Names that begin and end alike, of lengths around those that readers compare at once.
+struct Alike {
+  int first = 0, second = 0, third = 0, fourth = 0;
+};
+// Its sort key stands before its partition key; one is a number.
+struct Measurement {
+  std::string sensor;
+  int64_t at = 0;
+};
+
 }  // namespace
 
 template <>
@@ -39,6 +49,22 @@ struct Model<Place> {
   static void define(Definition<Place>& place) {
     place.attribute("city", &Place::city, required())
         .attribute("zip", &Place::zip, range(1, 99999));
+  }
+};
+template <>
+struct Model<Alike> {
+  static void define(Definition<Alike>& alike) {
+    alike.attribute("12345678abcdefgh", &Alike::first)
+        .attribute("12345678-abcdefgh", &Alike::second)
+        .attribute("12345678+abcdefgh", &Alike::third)
+        .attribute("12345678bcdefgh", &Alike::fourth);
+  }
+};
+template <>
+struct Model<Measurement> {
+  using key = Key<&Measurement::sensor, &Measurement::at>;
+  static void define(Definition<Measurement>& measurement) {
+    measurement.partition_key("sensor", &Measurement::sensor).sort_key("at", &Measurement::at);
   }
 };
 template <>
@@ -148,6 +174,46 @@ TEST(ReadObject, NamesWhatDoesNotFit) {
   EXPECT_THAT(result.error().problems, ElementsAre(Problem{"age", "is S, not a number"},
                                                    Problem{"email", "is N, not a string"},
                                                    Problem{"grade", "\"kNone\" is no enumerator"}));
+}
+
+TEST(ReadObject, TellsNamesApartThatBeginAndEndAlike) {
+  const Alike written{1, 2, 3, 4};
+  const EncodedItem item = encode_object(schema_of<Alike>(), &written).value();
+  Alike read;
+  ASSERT_TRUE(read_object(schema_of<Alike>(), item.view(), &read).ok());
+  EXPECT_EQ(std::tie(read.first, read.second, read.third, read.fourth), std::tuple(1, 2, 3, 4));
+  Alike none;
+  const Map other{{"12345678/abcdefgh", 5}, {"12345678abcdefghi", 5}, {"12345678", 5}};
+  ASSERT_TRUE(read_object(schema_of<Alike>(), storage::encode_item(other).view(), &none).ok());
+  EXPECT_EQ(std::tie(none.first, none.second, none.third, none.fourth), std::tuple(0, 0, 0, 0));
+}
+
+TEST(IsOf, FindsTheTagWhereverItStands) {
+  const Schema& schema = schema_of<Person>();
+  const Map tag{{"_et", "Person"}};
+  Map crowded = tag, other{{"_et", "Place"}};
+  for (const char* name : {"A", "B", "C", "_a", "_z", "x"}) crowded[name] = other[name] = 1;
+  EXPECT_TRUE(is_of(schema, storage::encode_item(tag).view()));
+  EXPECT_TRUE(is_of(schema, storage::encode_item(crowded).view()));
+  EXPECT_FALSE(is_of(schema, storage::encode_item(other).view()));
+  EXPECT_FALSE(is_of(schema, storage::encode_item({{"_et", 5}}).view()));
+  EXPECT_FALSE(is_of(schema, storage::encode_item({{"a", 5}}).view()));
+}
+
+TEST(MakeKey, MayHaveTheSortKeyFirstAndNumbers) {
+  const Measurement measurement{"s1", 42};
+  EXPECT_EQ(storage::to_item(key_of(schema_of<Measurement>(), &measurement).value().view()),
+            (Map{{"at", 42}, {"sensor", "s1"}}));
+}
+
+TEST(MakeKey, SaysWhichMemberIsMissingOrBad) {
+  const std::string org = "acme", id = "\xff";
+  const std::array<const void*, 2> missing{&org, nullptr}, bad{&org, &id};
+  const Schema& schema = schema_of<Person>();
+  EXPECT_THAT(make_key(schema, missing).error().problems,
+              ElementsAre(Problem{"id", "is needed for the key"}));
+  EXPECT_THAT(make_key(schema, bad).error().problems, ElementsAre(Problem{"id", "is not UTF-8"}));
+  EXPECT_EQ(make_key(schema, bad).error().code, ErrorCode::kBadKey);
 }
 
 TEST(MakeKey, TakesMembersInTheOrderOfTheKey) {

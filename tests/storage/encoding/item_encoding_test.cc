@@ -75,6 +75,9 @@ void expect_map(const MapView& view, const Map& map) {
     const auto found = view.find(name);
     ASSERT_TRUE(found);
     EXPECT_EQ(*found, view_member);
+    for (const uint32_t likely : {0u, i - 1, i, view.size(), 99'999u})
+      EXPECT_EQ(view.find(name, likely), found);
+    EXPECT_FALSE(view.find(name + "?no", i - 1));
     EXPECT_EQ(view.find(name + '\0').has_value(), map.contains(name + '\0'));
     const std::string shorter = name.substr(0, name.size() - 1);
     EXPECT_EQ(view.find(shorter).has_value(), map.contains(shorter));
@@ -136,6 +139,32 @@ void expect_survives(const Item& item) {
     EXPECT_TRUE(is_valid_value(lone.bytes, 32));
     EXPECT_EQ(lone.view(), *view->find(name));
   }
+}
+
+TEST(MapView, TellsNamesApartThatBeginAndEndAlike) {
+  Item item;
+  const std::string begin = "12345678", end = "abcdefgh";
+  for (const std::string& name :
+       {begin, begin + "h", begin + "gh", begin + end, begin + end.substr(1), begin + "-" + end,
+        begin + "+" + end, begin + end + end, end, "h" + end})
+    item[name] = AttributeValue(name);
+  expect_map(encode_item(item).view().attributes(), item);
+}
+
+TEST(EncodeAttributes, WritesWhatTheEncoderDoes) {
+  std::mt19937_64 random(7);
+  for (int i = 0; i < 50; ++i) {
+    const EncodedItem item = encode_item(random_item(random));
+    const MapView members = item.view().attributes();
+    std::vector<NamedValue> attributes;
+    for (uint32_t k = 0; k < members.size(); ++k)
+      attributes.push_back({members[k].first, members[k].second});
+    EXPECT_EQ(encode_attributes(attributes), item);
+  }
+  const std::string large(70'000, 'x');
+  const ValueView text(static_cast<uint8_t>(AttributeType::kString), large);
+  EXPECT_EQ(encode_attributes(std::vector<NamedValue>{{"a", text}}),
+            encode_item({{"a", AttributeValue(large)}}));
 }
 
 TEST(ItemEncoding, RandomItemsSurvive) {
