@@ -2,6 +2,8 @@
 #pragma once
 
 // [include]
+#include <set>
+
 #include "odm/odm.h"
 
 namespace odm = dynolith::odm;

@@ -1,6 +1,8 @@
 // The models that the misuses in this folder misuse; it compiles.
 #pragma once
 
+#include <set>
+
 #include "odm/odm.h"
 
 namespace shop {
